@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A one-to-one map between lower and shown IDs of one kind, immutable once made. */
+#pragma once
+
+#include "core/id.h"
+
+#include <glib.h>
+#include <stddef.h>
+
+/* COUNT consecutive IDs: lower LOWER + i is shown as SHOWN + i. The columns and their order are
+ * those of /proc/PID/uid_map, see user_namespaces(7). */
+typedef struct {
+    uint32_t lower;
+    uint32_t shown;
+    uint32_t count;
+    unsigned line;      /* where it was read: a line of SOURCE from 1, or 0 if SOURCE has none */
+    GRefString *source; /* a file, or the option's text; for messages and tables; never NULL */
+} IdExtent;
+
+typedef struct IdMap IdMap;
+
+/* Makes a map of the N EXTENTS, which are copied (each SOURCE gets a reference). Fails with
+ * MAP_ERROR (core/map_error.h) when a range is empty, passes ID_MAX, or overlaps another one on
+ * either side; the message names both. N may be 0: nothing is mapped. Free with idmap_free(). */
+IdMap *idmap_new(IdKind kind, const IdExtent *extents, size_t n, GError **error);
+void idmap_free(IdMap *map);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdMap, idmap_free)
+
+/* The two directions: O(log n), no allocation, no lock. False, and nothing is written, when no
+ * extent covers the ID. */
+bool idmap_to_shown(const IdMap *map, LowerId lower, ShownId *ret_shown);
+bool idmap_to_lower(const IdMap *map, ShownId shown, LowerId *ret_lower);
+
+/* The extents in the order in which they were given; valid as long as the map. */
+const IdExtent *idmap_extents(const IdMap *map, size_t *ret_n);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The one error domain of everything that reads or builds maps. */
+#pragma once
+
+#include <glib.h>
+
+/* Messages read "OPTION=VALUE: what is wrong", a second line that begins with two blanks says what
+ * to do. The code says no more than that the map is at fault. */
+#define MAP_ERROR (map_error_quark())
+GQuark map_error_quark(void);
+
+typedef enum {
+    MAP_ERROR_INVALID,
+} MapError;

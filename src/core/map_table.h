@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A map in words, for --print-map. Start-up only. */
+#pragma once
+
+#include "core/ownermap.h"
+
+/* Owner of the lower directory, to be explained below the table. */
+typedef struct {
+    const char *path;
+    LowerId uid;
+    LowerId gid;
+} LowerOwner;
+
+/* A table (lower range, shown range, kind, source) and a sentence on the direction; with OWNER
+ * (may be NULL) also how that directory is shown, and a warning when it is unmapped. The caller
+ * frees with g_free(). */
+char *map_table_text(const OwnerMap *owners, const LowerOwner *owner);
+
+/* The same as one JSON object, ended by a newline. The caller frees with g_free(). */
+char *map_table_json(const OwnerMap *owners, const LowerOwner *owner);
