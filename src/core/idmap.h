@@ -17,6 +17,14 @@ typedef struct {
     GRefString *source; /* a file, or the option's text; for messages and tables; never NULL */
 } IdExtent;
 
+/* Whether it is a range at all: not empty, and not past ID_MAX on either side. The message does not
+ * say where the extent came from. */
+bool id_extent_check(const IdExtent *extent, GError **error);
+
+/* Where it was read, as messages and tables write it: "SOURCE:LINE", or "SOURCE" alone. The caller
+ * frees with g_free(). */
+char *id_extent_origin(const IdExtent *extent);
+
 typedef struct IdMap IdMap;
 
 /* Makes a map of the N EXTENTS, which are copied (each SOURCE gets a reference). Fails with

@@ -16,5 +16,15 @@ typedef struct {
  * frees with g_free(). */
 char *map_table_text(const OwnerMap *owners, const LowerOwner *owner);
 
-/* The same as one JSON object, ended by a newline. The caller frees with g_free(). */
+/* The same as one JSON object, ended by a newline. The caller frees with g_free().
+ *
+ *   "uid", "gid"   arrays of {"lower", "shown", "count", "source", "line"}, in the order given;
+ *                  "line" is absent where SOURCE has no lines
+ *   "unmapped"     "nobody", "deny", "keep" or "squash"
+ *   "squash"       {"uid", "gid"}, shown IDs; only with "unmapped": "squash"
+ *   "hostroot"     "adopt" or "deny"
+ *   "lower"        only with OWNER: {"path", "uid": {"lower", "shown"}, "gid": {"lower", "shown"},
+ *                  "mapped"}; "shown" is null for nobody, "mapped" says whether ranges cover both
+ *
+ * Bytes of a path that are not UTF-8 are shown as U+FFFD. */
 char *map_table_json(const OwnerMap *owners, const LowerOwner *owner);

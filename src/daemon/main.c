@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* remapfs: mounts a directory with every owner translated. */
+#include "core/map_table.h"
+#include "daemon/log.h"
+#include "daemon/options.h"
+#include "daemon/ready.h"
+#include "daemon/session.h"
+#include "fs/features.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
+
+static ExitStatus print_version(void)
+{
+    size_t n;
+    const Feature *feature = features(&n);
+
+    printf("remapfs %s\nlibfuse %s\nfeatures of libfuse:", PACKAGE_VERSION, fuse_pkgversion());
+    for (size_t i = 0; i < n; i++)
+        printf(" %c%s", feature[i].compiled_in ? '+' : '-', feature[i].name);
+    putchar('\n');
+    return fflush(stdout) == 0 ? STATUS_SUCCESS : STATUS_SYSTEM;
+}
+
+static ExitStatus print_map(const Options *options, const OwnerMap *owners)
+{
+    LowerOwner owner = {.path = options->lower};
+    struct stat attr;
+    g_autofree char *text = NULL;
+
+    if (options->lower != NULL) {
+        if (stat(options->lower, &attr) < 0) {
+            log_message(LOG_ERR, "%s: %s", options->lower, strerror(errno));
+            return STATUS_SYSTEM;
+        }
+        owner.uid = lower_id(attr.st_uid);
+        owner.gid = lower_id(attr.st_gid);
+    }
+    text = options->json ? map_table_json(owners, options->lower != NULL ? &owner : NULL)
+                         : map_table_text(owners, options->lower != NULL ? &owner : NULL);
+    fputs(text, stdout);
+    return fflush(stdout) == 0 ? STATUS_SUCCESS : STATUS_SYSTEM;
+}
+
+static ExitStatus mount_in_place(const Options *options, const OwnerMap *owners)
+{
+    int ready_fd = -1;
+
+    if (!options->foreground) {
+        ready_fd = ready_fork();
+        if (ready_fd < 0) {
+            log_message(LOG_ERR, "fork: %s", strerror(errno));
+            return STATUS_SYSTEM;
+        }
+    }
+    return session_run(options, owners, ready_fd);
+}
+
+static ExitStatus act_on_map(const Options *options)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(OwnerMap) owners =
+        map_request_resolve(&options->maps, &map_paths_default, options->lower, warnings, &error);
+
+    for (guint i = 0; i < warnings->len; i++)
+        log_message(LOG_WARNING, "warning: %s", (const char *)warnings->pdata[i]);
+    if (owners == NULL) {
+        log_message(LOG_ERR, "%s", error->message);
+        return STATUS_USAGE;
+    }
+    if (options->action == ACTION_PRINT_MAP)
+        return print_map(options, owners);
+    return mount_in_place(options, owners);
+}
+
+static ExitStatus act(const Options *options)
+{
+    switch (options->action) {
+    case ACTION_HELP:
+        options_print_help(stdout);
+        return STATUS_SUCCESS;
+    case ACTION_VERSION:
+        return print_version();
+    default:
+        return act_on_map(options);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+    Options options;
+    ExitStatus status;
+
+    log_init();
+    if (options_parse(&options, argc, argv, &error)) {
+        status = act(&options);
+    } else {
+        log_message(LOG_ERR, "%s", error->message);
+        status = STATUS_USAGE;
+    }
+    options_clear(&options);
+    return status;
+}

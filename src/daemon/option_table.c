@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One table of options: what is accepted, what is done with it, and the help. */
+#include "daemon/option_table.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+typedef struct OptionRow OptionRow;
+
+/* VALUE is NULL for an option without one; TEXT is the option as it was written after -o. */
+typedef bool OptionTaker(Options *options, const OptionRow *row, const char *text,
+                         const char *value, GError **error);
+
+typedef enum {
+    GROUP_MAP,   /* of ours: also as a long option */
+    GROUP_CACHE, /* of ours: also as a long option */
+    GROUP_MOUNT, /* mount(8)'s, honoured */
+    GROUP_IGNORE /* mount(8)'s, for others than us */
+} OptionGroup;
+
+struct OptionRow {
+    const char *name; /* ends in '=' with a value, in '*' where anything may follow */
+    const char *argument;
+    OptionGroup group;
+    OptionTaker *take;
+    size_t offset; /* of the member that the taker sets */
+    const char *help;
+};
+
+static bool take_map(Options *options, const OptionRow *row, const char *text, const char *value,
+                     GError **error)
+{
+    g_autofree char *name = g_strndup(row->name, strcspn(row->name, "="));
+
+    (void)text;
+    (void)error;
+    return map_request_set(&options->maps, name, value);
+}
+
+static bool take_seconds(Options *options, const OptionRow *row, const char *text,
+                         const char *value, GError **error)
+{
+    double *seconds = (double *)((char *)options + row->offset);
+    char *end = NULL;
+
+    *seconds = g_ascii_strtod(value, &end);
+    if (g_ascii_isdigit(value[0]) && *end == '\0' && isfinite(*seconds) && *seconds <= UINT32_MAX)
+        return true;
+    g_set_error(error, OPTIONS_ERROR, 0, "%s: not a number of seconds", text);
+    return false;
+}
+
+static bool take_mount(Options *options, const OptionRow *row, const char *text, const char *value,
+                       GError **error)
+{
+    (void)row;
+    (void)value;
+    (void)error;
+    g_ptr_array_add(options->mount_options, g_strdup(text));
+    return true;
+}
+
+static bool take_mount_flag(Options *options, const OptionRow *row, const char *text,
+                            const char *value, GError **error)
+{
+    *(bool *)((char *)options + row->offset) = true;
+    return take_mount(options, row, text, value, error);
+}
+
+static bool take_nothing(Options *options, const OptionRow *row, const char *text,
+                         const char *value, GError **error)
+{
+    (void)options;
+    (void)row;
+    (void)text;
+    (void)value;
+    (void)error;
+    return true;
+}
+
+static bool refuse_remount(Options *options, const OptionRow *row, const char *text,
+                           const char *value, GError **error)
+{
+    (void)options;
+    (void)row;
+    (void)value;
+    g_set_error(error, OPTIONS_ERROR, 0,
+                "%s: not possible with FUSE\n  unmount it, then mount it again", text);
+    return false;
+}
+
+#define SECONDS(member) take_seconds, offsetof(Options, filesystem.member)
+#define FLAG(member) take_mount_flag, offsetof(Options, filesystem.member)
+
+/* clang-format off */
+static const OptionRow rows[] = {
+    {"map=", "SOURCE", GROUP_MAP, take_map, 0, "map uids and gids, see SOURCE below"},
+    {"uidmap=", "SOURCE", GROUP_MAP, take_map, 0, "map uids"},
+    {"gidmap=", "SOURCE", GROUP_MAP, take_map, 0, "map gids"},
+    {"layout=", "docker|podman", GROUP_MAP, take_map, 0,
+     "subordinate ranges from lower ID 0 (docker), or from 1 after the user's own ID (podman)"},
+    {"invert", NULL, GROUP_MAP, take_map, 0, "swap the two sides of every map"},
+    {"unmapped=", "POLICY", GROUP_MAP, take_map, 0,
+     "owners without a mapping: nobody, deny, keep, squash:UID[:GID]"},
+    {"hostroot=", "adopt|deny", GROUP_MAP, take_map, 0,
+     "what an unmapped root creates: owned by lower ID 0, or EOVERFLOW"},
+    {"attr_timeout=", "SECONDS", GROUP_CACHE, SECONDS(attr_timeout),
+     "how long the kernel may keep attributes (1)"},
+    {"entry_timeout=", "SECONDS", GROUP_CACHE, SECONDS(entry_timeout),
+     "how long the kernel may keep names (1)"},
+    {"ro", NULL, GROUP_MOUNT, take_mount, 0, "read-only"},
+    {"rw", NULL, GROUP_MOUNT, take_mount, 0, "read-write (default)"},
+    {"suid", NULL, GROUP_MOUNT, take_mount, 0, "honour setuid, setgid and file capabilities"},
+    {"nosuid", NULL, GROUP_MOUNT, take_mount, 0, "do not (default)"},
+    {"dev", NULL, GROUP_MOUNT, take_mount, 0, "device nodes work"},
+    {"nodev", NULL, GROUP_MOUNT, take_mount, 0, "they do not (default)"},
+    {"exec", NULL, GROUP_MOUNT, take_mount, 0, "programs can be run (default)"},
+    {"noexec", NULL, GROUP_MOUNT, take_mount, 0, "they cannot"},
+    {"sync", NULL, GROUP_MOUNT, take_mount, 0, "write at once"},
+    {"async", NULL, GROUP_MOUNT, take_mount, 0, "do not (default)"},
+    {"dirsync", NULL, GROUP_MOUNT, take_mount, 0, "change directories at once"},
+    {"noatime", NULL, GROUP_MOUNT, FLAG(noatime), "reading changes no lower access time"},
+    {"nodiratime", NULL, GROUP_MOUNT, FLAG(nodiratime), "the same for directories only"},
+    {"symfollow", NULL, GROUP_MOUNT, take_mount, 0, "symbolic links are followed (default)"},
+    {"nosymfollow", NULL, GROUP_MOUNT, take_mount, 0, "they are not"},
+    {"context=", "LABEL", GROUP_MOUNT, take_mount, 0, "SELinux label of all files, see mount(8)"},
+    {"fscontext=", "LABEL", GROUP_MOUNT, take_mount, 0, "of the file system"},
+    {"defcontext=", "LABEL", GROUP_MOUNT, take_mount, 0, "of files without one"},
+    {"rootcontext=", "LABEL", GROUP_MOUNT, take_mount, 0, "of the root directory"},
+    {"allow_other", NULL, GROUP_MOUNT, take_mount, 0,
+     "other users may use the mount (always on for root)"},
+    {"auto_unmount", NULL, GROUP_MOUNT, take_mount, 0, "unmount when the daemon dies"},
+    {"remount", NULL, GROUP_MOUNT, refuse_remount, 0, "refused: unmount and mount again"},
+    {"default_permissions", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"atime", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"diratime", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"relatime", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"norelatime", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"strictatime", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"nostrictatime", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"lazytime", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"nolazytime", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"defaults", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"auto", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"noauto", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"nofail", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"_netdev", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"user", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"user=", "NAME", GROUP_IGNORE, take_nothing, 0, NULL},
+    {"nouser", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"users", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"nousers", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"owner", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"noowner", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"group", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"nogroup", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"comment=", "TEXT", GROUP_IGNORE, take_nothing, 0, NULL},
+    {"x-*", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+    {"X-*", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
+};
+/* clang-format on */
+
+static const OptionRow *find_row(const char *text)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const char *name = rows[i].name;
+        size_t length = strlen(name);
+        char last = name[length - 1];
+
+        if (last == '*'   ? strncmp(text, name, length - 1) == 0
+            : last == '=' ? strncmp(text, name, length) == 0
+                          : strcmp(text, name) == 0)
+            return &rows[i];
+    }
+    return NULL;
+}
+
+bool option_table_take(Options *options, const char *text, GError **error)
+{
+    const OptionRow *row = find_row(text);
+    g_autofree char *with_value = g_strconcat(text, "=", NULL);
+
+    if (row != NULL) {
+        const char *equals = strchr(text, '=');
+        bool has_value = strchr(row->name, '=') != NULL;
+        return row->take(options, row, text, has_value ? equals + 1 : NULL, error);
+    }
+    if (find_row(with_value) != NULL)
+        g_set_error(error, OPTIONS_ERROR, 0, "%s: needs a value, %s...", text, with_value);
+    else
+        g_set_error(error, OPTIONS_ERROR, 0,
+                    "%s: unknown option\n  'remapfs --help' lists them all", text);
+    return false;
+}
+
+static bool is_ours(const OptionRow *row)
+{
+    return row->group == GROUP_MAP || row->group == GROUP_CACHE;
+}
+
+bool option_table_is_ours(const char *text, bool *ret_needs_value)
+{
+    g_autofree char *with_value = g_strconcat(text, "=", NULL);
+    const OptionRow *row = find_row(text);
+
+    *ret_needs_value = row == NULL;
+    if (row == NULL)
+        row = find_row(with_value);
+    return row != NULL && is_ours(row);
+}
+
+void option_table_print(FILE *stream)
+{
+    static const char *const titles[] = {
+        [GROUP_MAP] = "Map options, after -o or as --OPTION:",
+        [GROUP_CACHE] = "Cache options, after -o or as --OPTION:",
+        [GROUP_MOUNT] = "Mount options, after -o:",
+        [GROUP_IGNORE] = "Accepted after -o without effect:",
+    };
+    OptionGroup shown = GROUP_IGNORE;
+    int column = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const OptionRow *row = &rows[i];
+        if (i == 0 || row->group != shown)
+            fprintf(stream, "%s\n%s\n", i == 0 ? "" : "\n", titles[row->group]);
+        shown = row->group;
+        if (row->help != NULL) {
+            g_autofree char *left = g_strconcat(row->name, row->argument, NULL);
+            fprintf(stream, "  %-22s %s\n", left, row->help);
+        } else {
+            column += fprintf(stream, "  %s", row->name);
+            if (column > 64) {
+                fputc('\n', stream);
+                column = 0;
+            }
+        }
+    }
+    fputc('\n', stream);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line. */
+#pragma once
+
+#include "core/map_request.h"
+#include "fs/filesystem.h"
+
+#include <stdio.h>
+
+typedef enum {
+    ACTION_MOUNT,
+    ACTION_PRINT_MAP,
+    ACTION_HELP,
+    ACTION_VERSION,
+} Action;
+
+typedef struct {
+    Action action;
+    MapRequest maps;
+    FilesystemOptions filesystem;
+    GPtrArray *mount_options; /* of strings, for libfuse and the kernel */
+    char *lower;              /* as given; NULL when there was none */
+    char *mountpoint;         /* as given; NULL when there was none */
+    bool foreground;
+    bool debug;
+    bool single_thread;
+    bool json;
+} Options;
+
+#define OPTIONS_ERROR (options_error_quark())
+GQuark options_error_quark(void);
+
+/* Fails with OPTIONS_ERROR for a wrong call. options_clear() in any case. */
+bool options_parse(Options *options, int argc, char **argv, GError **error);
+void options_clear(Options *options);
+
+/* The table of options, for people. */
+void options_print_help(FILE *stream);

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who mounts, who reads the requests, and who says that it works. */
+#include "daemon/session.h"
+
+#include "base/cleanup.h"
+#include "daemon/log.h"
+#include "daemon/ready.h"
+#include "fs/cred.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/vfs.h>
+#include <syslog.h>
+
+enum {
+    CACHED_FDS_MAX = 4096, /* lower descriptors kept open for speed */
+};
+
+typedef struct {
+    const Options *options;
+    const OwnerMap *owners;
+    char lower[PATH_MAX]; /* without symbolic links: our working directory changes */
+    char mountpoint[PATH_MAX];
+    Filesystem fs;
+    struct fuse_session *fuse;
+    _Atomic int ready_fd; /* -1: nobody waits (any more) */
+} Session;
+
+static void report(Session *session, ExitStatus status)
+{
+    int fd = atomic_exchange(&session->ready_fd, -1);
+
+    if (fd >= 0)
+        ready_report(fd, status);
+}
+
+/* As many descriptors as we may have; a part of them for the cache, the rest for open files. */
+static size_t cached_fd_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return 1;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur / 4 > CACHED_FDS_MAX)
+        return CACHED_FDS_MAX;
+    return limit.rlim_cur >= 4 ? limit.rlim_cur / 4 : 1;
+}
+
+/* Opens a directory that the user named and makes its path absolute. Returns -1, with a message. */
+static int open_named_dir(const char *name, char path[PATH_MAX])
+{
+    int fd = -1;
+
+    if (realpath(name, path) != NULL)
+        fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0)
+        return fd;
+    log_message(LOG_ERR, "%s: %s%s", name, strerror(errno),
+                errno == ENOTCONN ? "\n  what was mounted there has died; run: umount it first"
+                                  : "");
+    return -1;
+}
+
+static ExitStatus start_filesystem(Session *session)
+{
+    size_t fd_limit = cached_fd_limit();
+    bool privileged;
+    int lower_fd AUTO_CLOSE = open_named_dir(session->options->lower, session->lower);
+    if (lower_fd < 0)
+        return STATUS_MOUNT;
+    int covered_fd AUTO_CLOSE = open_named_dir(session->options->mountpoint, session->mountpoint);
+    if (covered_fd < 0)
+        return STATUS_MOUNT;
+    ErrInt r = cred_init_process(&privileged);
+    if (r == 0 && chdir("/") < 0)
+        r = -errno;
+    if (r == 0)
+        r = filesystem_init(&session->fs, &session->options->filesystem, session->owners,
+                            steal_fd(&lower_fd), steal_fd(&covered_fd), fd_limit);
+    if (r < 0) {
+        log_message(LOG_ERR, "%s: %s", session->lower, strerror(-r));
+        return STATUS_SYSTEM;
+    }
+    if (!privileged)
+        log_message(LOG_WARNING,
+                    "without privileges: files can be created and chowned as uid %u only",
+                    (unsigned)geteuid());
+    return STATUS_SUCCESS;
+}
+
+/* default_permissions, so that the kernel decides on shown owners, and allow_other for root. */
+static bool add_fuse_options(const Session *session, struct fuse_args *args)
+{
+    const GPtrArray *given = session->options->mount_options;
+    g_autofree char *fsname = g_strconcat("fsname=", session->lower, NULL);
+    char *list = NULL;
+    bool added = fuse_opt_add_opt(&list, "default_permissions,subtype=remapfs") == 0 &&
+                 fuse_opt_add_opt_escaped(&list, fsname) == 0;
+
+    if (geteuid() == 0)
+        added = added && fuse_opt_add_opt(&list, "allow_other") == 0;
+    if (session->options->debug)
+        added = added && fuse_opt_add_opt(&list, "debug") == 0;
+    for (guint i = 0; added && i < given->len; i++)
+        added = fuse_opt_add_opt_escaped(&list, given->pdata[i]) == 0;
+    added = added && fuse_opt_add_arg(args, "remapfs") == 0 && fuse_opt_add_arg(args, "-o") == 0 &&
+            fuse_opt_add_arg(args, list) == 0;
+    free(list);
+    return added;
+}
+
+static struct fuse_session *new_fuse_session(Session *session)
+{
+    struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
+    struct fuse_session *fuse = NULL;
+
+    if (add_fuse_options(session, &args))
+        fuse = fuse_session_new(&args, &filesystem_ops, sizeof(filesystem_ops), &session->fs);
+    fuse_opt_free_args(&args);
+    return fuse;
+}
+
+/* A question that only a working mount answers: statfs(2) waits for INIT and then for us. */
+static void *confirm_mount(void *data)
+{
+    Session *session = data;
+    struct statfs sfs;
+
+    if (statfs(session->mountpoint, &sfs) < 0) {
+        log_message(LOG_ERR, "%s: %s", session->mountpoint, strerror(errno));
+        report(session, STATUS_MOUNT);
+        fuse_session_exit(session->fuse);
+    } else {
+        if (session->ready_fd >= 0)
+            log_to_syslog();
+        report(session, STATUS_SUCCESS);
+    }
+    return NULL;
+}
+
+static int loop(const Session *session)
+{
+    struct fuse_loop_config *config;
+    int r;
+
+    if (session->options->single_thread)
+        return fuse_session_loop(session->fuse);
+    config = fuse_loop_cfg_create();
+    if (config == NULL)
+        return -ENOMEM;
+    r = fuse_session_loop_mt(session->fuse, config);
+    fuse_loop_cfg_destroy(config);
+    return r;
+}
+
+/* Serves until unmounted, or until a signal ends it (a positive result). */
+static ExitStatus serve(Session *session)
+{
+    pthread_t confirmer;
+    int r = filesystem_know_mount(&session->fs, session->mountpoint);
+
+    if (r == 0)
+        r = -pthread_create(&confirmer, NULL, confirm_mount, session);
+    if (r == 0) {
+        r = loop(session);
+        fuse_session_unmount(session->fuse);
+        pthread_join(confirmer, NULL);
+    } else {
+        fuse_session_unmount(session->fuse);
+    }
+    if (r >= 0)
+        return STATUS_SUCCESS;
+    log_message(LOG_ERR, "%s: %s", session->mountpoint, strerror(-r));
+    return STATUS_SYSTEM;
+}
+
+static ExitStatus mount_and_serve(Session *session)
+{
+    ExitStatus status = STATUS_MOUNT;
+
+    session->fuse = new_fuse_session(session);
+    if (session->fuse == NULL)
+        return STATUS_MOUNT;
+    /* Ignored, not deadly: libfuse leaves a signal alone that has a disposition. */
+    signal(SIGHUP, SIG_IGN);
+    if (fuse_set_signal_handlers(session->fuse) == 0) {
+        if (fuse_session_mount(session->fuse, session->mountpoint) == 0)
+            status = serve(session);
+        fuse_remove_signal_handlers(session->fuse);
+    }
+    fuse_session_destroy(session->fuse);
+    return status;
+}
+
+ExitStatus session_run(const Options *options, const OwnerMap *owners, int ready_fd)
+{
+    Session session = {.options = options, .owners = owners, .ready_fd = ready_fd};
+    ExitStatus status = start_filesystem(&session);
+
+    if (status == STATUS_SUCCESS) {
+        status = mount_and_serve(&session);
+        filesystem_clear(&session.fs);
+    }
+    report(&session, status);
+    return status;
+}

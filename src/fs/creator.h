@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From the caller of a request to the owner of what it creates. */
+#pragma once
+
+#include "base/cleanup.h"
+#include "fs/cred.h"
+#include "fs/filesystem.h"
+
+typedef struct {
+    bool entered;
+} Creator;
+
+#define AUTO_CREATOR CLEANUP(creator_leave)
+
+/* The thread creates as the lower IDs of CALLER, with its umask, until creator_leave().
+ * -EOVERFLOW: the caller has no lower IDs. */
+ErrInt creator_enter(const Filesystem *fs, const struct fuse_ctx *caller, Creator *ret_creator);
+void creator_leave(Creator *creator);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* On whose behalf a thread creates, see credentials(7) and capabilities(7).
+ *
+ * The lower file system takes a new inode's owner from the file-system IDs of the thread that
+ * creates it, and its mode from that thread's umask. So a worker takes on the IDs for just that
+ * call: the inode never has another owner, not even for an instant. All of this is per thread in
+ * the kernel but not in glibc, whose setgroups() and the like change every thread of the process:
+ * hence raw system calls.
+ *
+ * Permission was decided by the kernel before a request came here. The thread must keep its
+ * capabilities across the switch, or it would be refused what the caller is allowed
+ * (SECBIT_NO_SETUID_FIXUP). */
+#pragma once
+
+#include "base/errint.h"
+#include "core/id.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Once, before there are threads: no supplementary groups, capabilities kept across a switch of
+ * IDs, no CAP_SYS_RESOURCE (it would exempt every writer from quotas and reserved blocks), and
+ * CAP_FSETID lowered. Without privilege it does what it may; *ret_privileged says whether IDs
+ * other than our own can be taken on. */
+ErrInt cred_init_process(bool *ret_privileged);
+
+/* The calling thread creates as UID and GID, with UMASK, until cred_leave(). -EPERM: not allowed
+ * to take on these IDs; nothing is switched then. The umask is the thread's own, not another
+ * thread's. */
+ErrInt cred_enter(LowerId uid, LowerId gid, mode_t umask);
+void cred_leave(void);
+
+/* CAP_FSETID of the calling thread, which keeps setuid and setgid bits where others lose them: on
+ * for creation and chmod, whose mode the kernel settled for the caller, and for a writer that has
+ * the capability itself; else off. Does nothing when it is as wanted already. */
+void cred_keep_setid(bool keep);

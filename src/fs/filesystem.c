@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The state of one mount, from before it is there to after it is gone. */
+#include "fs/filesystem.h"
+
+#include "base/cleanup.h"
+#include "fs/node.h"
+
+#include <errno.h>
+#include <sys/sysmacros.h>
+
+static ErrInt init_inodes(Filesystem *fs, int lower_fd, size_t fd_limit)
+{
+    int root_fd AUTO_CLOSE = lower_fd;
+    struct statx stx;
+    ErrInt r = node_statx(root_fd, &stx);
+
+    if (r < 0)
+        return r;
+    r = inode_table_init(&fs->inodes, fd_limit, makedev(stx.stx_dev_major, stx.stx_dev_minor));
+    if (r < 0)
+        return r;
+    r = node_enter_root(fs, steal_fd(&root_fd));
+    if (r < 0)
+        inode_table_clear(&fs->inodes);
+    return r;
+}
+
+ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, const OwnerMap *owners,
+                       int lower_fd, int covered_fd, size_t fd_limit)
+{
+    int owned_lower_fd AUTO_CLOSE = lower_fd;
+    int owned_covered_fd AUTO_CLOSE = covered_fd;
+    int proc_fd AUTO_CLOSE = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    ErrInt r;
+
+    if (proc_fd < 0)
+        return -errno;
+    *fs = (Filesystem){
+        .options = *options,
+        .owners = owners,
+        .proc_fd = proc_fd,
+        .own_mount_id = -1,
+        .covered_fd = covered_fd,
+    };
+    r = init_inodes(fs, steal_fd(&owned_lower_fd), fd_limit);
+    if (r < 0)
+        return r;
+    steal_fd(&proc_fd);
+    steal_fd(&owned_covered_fd);
+    return 0;
+}
+
+void filesystem_clear(Filesystem *fs)
+{
+    inode_table_clear(&fs->inodes);
+    cleanup_close(&fs->covered_fd);
+    cleanup_close(&fs->proc_fd);
+}
+
+ErrInt filesystem_know_mount(Filesystem *fs, const char *mountpoint)
+{
+    struct statx stx;
+
+    if (statx(AT_FDCWD, mountpoint, AT_STATX_DONT_SYNC, STATX_MNT_ID, &stx) < 0)
+        return -errno;
+    fs->own_device = makedev(stx.stx_dev_major, stx.stx_dev_minor);
+    fs->own_mount_id = (int)stx.stx_mnt_id;
+    return 0;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One mount: what every request needs. */
+#pragma once
+
+#include "core/ownermap.h"
+#include "fs/fuse_api.h"
+#include "fs/inode_table.h"
+
+typedef struct {
+    double attr_timeout;  /* seconds */
+    double entry_timeout; /* seconds */
+    bool noatime;         /* reads leave the lower access times alone */
+    bool nodiratime;      /* the same for directories only */
+} FilesystemOptions;
+
+typedef struct {
+    FilesystemOptions options;
+    const OwnerMap *owners;
+    InodeTable inodes;
+    int proc_fd; /* /proc/self/fd */
+    /* The mount itself, if it should turn up below the lower directory. */
+    dev_t own_device;
+    int own_mount_id;
+    int covered_fd; /* the directory that it is mounted on; O_PATH */
+} Filesystem;
+
+/* LOWER_FD is an O_PATH descriptor of the lower directory, COVERED_FD one of the mount point before
+ * anything was mounted there; both are taken over, also on failure. OWNERS stays the caller's and
+ * must live as long as the file system. FD_LIMIT: see inode_table_init(). */
+ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, const OwnerMap *owners,
+                       int lower_fd, int covered_fd, size_t fd_limit);
+void filesystem_clear(Filesystem *fs);
+
+/* Tells it what it looks like from outside, once it is mounted at MOUNTPOINT and before the first
+ * request is read: needs no answer from ourselves. */
+ErrInt filesystem_know_mount(Filesystem *fs, const char *mountpoint);
+
+/* The requests, for fuse_session_new() with the Filesystem as user data. */
+extern const struct fuse_lowlevel_ops filesystem_ops;
+
+static inline Filesystem *filesystem_of(fuse_req_t req)
+{
+    return fuse_req_userdata(req);
+}

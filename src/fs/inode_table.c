@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Two hash indexes over the same inodes, and a clock over those that have a cached descriptor. */
+#include "fs/inode_table.h"
+
+#include "base/cleanup.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+enum {
+    FIRST_NODE = 1,   /* FUSE_ROOT_ID: the first inode entered is the root */
+    RELIEVE_STEP = 64 /* descriptors closed at once when we ran out of them */
+};
+
+#define NO_SLOT UINT32_MAX
+#define INODE_OF(link, member) ((Inode *)((char *)(link)-offsetof(Inode, member)))
+
+static uint64_t node_hash(const HashLink *link)
+{
+    return hash_mix(INODE_OF(link, by_node)->node);
+}
+
+static uint64_t key_hash(const LowerMount *mount, dev_t device, uint64_t ino)
+{
+    return hash_mix(ino ^ hash_mix((uint64_t)device << 20 ^ (uint64_t)mount->id));
+}
+
+static uint64_t inode_key_hash(const HashLink *link)
+{
+    const Inode *inode = INODE_OF(link, by_key);
+
+    return key_hash(inode->mount, inode->device, inode->lower_ino);
+}
+
+ErrInt inode_table_init(InodeTable *table, size_t fd_limit, dev_t root_device)
+{
+    *table = (InodeTable){.last_node = FIRST_NODE - 1, .fd_limit = fd_limit};
+    pthread_mutex_init(&table->lock, NULL);
+    table->ring = calloc(fd_limit, sizeof(Inode *));
+    table->ino_space = ino_space_new(root_device);
+    if (table->ring != NULL && table->ino_space != NULL &&
+        hash_index_init(&table->by_node, node_hash) == 0 &&
+        hash_index_init(&table->by_key, inode_key_hash) == 0)
+        return 0;
+    inode_table_clear(table);
+    return -ENOMEM;
+}
+
+void inode_table_clear(InodeTable *table)
+{
+    for (size_t i = 0; i < table->by_node.n_buckets; i++) {
+        HashLink *link = table->by_node.buckets[i];
+        while (link != NULL) {
+            Inode *inode = INODE_OF(link, by_node);
+            link = link->next;
+            cleanup_close(&inode->fd);
+            free(inode);
+        }
+    }
+    hash_index_clear(&table->by_node);
+    hash_index_clear(&table->by_key);
+    while (table->mounts != NULL) {
+        LowerMount *mount = table->mounts;
+        table->mounts = mount->next;
+        lower_mount_free(mount);
+    }
+    ino_space_free(table->ino_space);
+    free(table->ring);
+    pthread_mutex_destroy(&table->lock);
+}
+
+/* Mounts */
+
+static LowerMount *use_known_mount(InodeTable *table, int id)
+{
+    for (LowerMount *mount = table->mounts; mount != NULL; mount = mount->next) {
+        if (mount->id == id) {
+            mount->users++;
+            return mount;
+        }
+    }
+    return NULL;
+}
+
+ErrInt inode_table_get_mount(InodeTable *table, int id, int fd, LowerMount **ret_mount)
+{
+    LowerMount *fresh;
+    ErrInt r;
+
+    pthread_mutex_lock(&table->lock);
+    *ret_mount = use_known_mount(table, id);
+    pthread_mutex_unlock(&table->lock);
+    if (*ret_mount != NULL)
+        return 0;
+    r = lower_mount_new(id, fd, &fresh);
+    if (r < 0)
+        return r;
+    pthread_mutex_lock(&table->lock);
+    *ret_mount = use_known_mount(table, id);
+    if (*ret_mount == NULL) {
+        fresh->users = 1;
+        fresh->next = table->mounts;
+        table->mounts = fresh;
+        *ret_mount = STEAL(fresh);
+    }
+    pthread_mutex_unlock(&table->lock);
+    if (fresh != NULL)
+        lower_mount_free(fresh);
+    return 0;
+}
+
+/* Under the lock: drops a user, and returns the mount when that was the last, to be freed. */
+static LowerMount *disuse_mount(InodeTable *table, LowerMount *mount)
+{
+    LowerMount **place = &table->mounts;
+
+    if (--mount->users > 0)
+        return NULL;
+    while (*place != mount)
+        place = &(*place)->next;
+    *place = mount->next;
+    return mount;
+}
+
+void inode_table_put_mount(InodeTable *table, LowerMount *mount)
+{
+    LowerMount *unused;
+
+    pthread_mutex_lock(&table->lock);
+    unused = disuse_mount(table, mount);
+    pthread_mutex_unlock(&table->lock);
+    if (unused != NULL)
+        lower_mount_free(unused);
+}
+
+/* The ring of cached descriptors; all under the lock */
+
+static void ring_remove(InodeTable *table, Inode *inode)
+{
+    Inode *last = table->ring[--table->ring_length];
+
+    table->ring[inode->slot] = last;
+    last->slot = inode->slot;
+    inode->slot = NO_SLOT;
+}
+
+/* Takes the descriptor of one that was not used lately; -1 when all are in use. */
+static int ring_evict(InodeTable *table)
+{
+    /* Twice around: the first time may only find out who was not used. */
+    for (size_t tries = 2 * table->ring_length; tries > 0; tries--) {
+        if (table->ring_hand >= table->ring_length)
+            table->ring_hand = 0;
+        Inode *inode = table->ring[table->ring_hand];
+        if (inode->refs == 0 && !inode->pinned && !inode->recent) {
+            ring_remove(table, inode);
+            return steal_fd(&inode->fd);
+        }
+        inode->recent = false;
+        table->ring_hand++;
+    }
+    return -1;
+}
+
+/* Gives INODE the descriptor *FD and takes that, unless it has one or all others are in use.
+ * Returns one that is to be closed once the lock is gone, or -1. */
+static int ring_add(InodeTable *table, Inode *inode, int *fd)
+{
+    int evicted = -1;
+
+    if (inode->fd >= 0)
+        return -1;
+    if (table->ring_length == table->fd_limit) {
+        evicted = ring_evict(table);
+        if (evicted < 0)
+            return -1;
+    }
+    inode->fd = steal_fd(fd);
+    inode->slot = (uint32_t)table->ring_length;
+    inode->recent = false;
+    table->ring[table->ring_length++] = inode;
+    return evicted;
+}
+
+/* Inodes */
+
+static Inode *find_key(InodeTable *table, const LowerObject *object, dev_t device)
+{
+    uint64_t hash = key_hash(object->mount, device, object->stx.stx_ino);
+    HashLink *link = hash_index_chain(&table->by_key, hash);
+
+    for (; link != NULL; link = link->next) {
+        Inode *inode = INODE_OF(link, by_key);
+        if (inode->lower_ino == object->stx.stx_ino && inode->device == device &&
+            inode->mount == object->mount && inode->handle_length == object->handle.length &&
+            (inode->handle_length == 0 ||
+             (inode->handle_type == object->handle.type &&
+              memcmp(inode->handle, object->handle.bytes, inode->handle_length) == 0)))
+            return inode;
+    }
+    return NULL;
+}
+
+static Inode *find_node(InodeTable *table, uint64_t node)
+{
+    HashLink *link = hash_index_chain(&table->by_node, hash_mix(node));
+
+    for (; link != NULL; link = link->next) {
+        Inode *inode = INODE_OF(link, by_node);
+        if (inode->node == node)
+            return inode;
+    }
+    return NULL;
+}
+
+static Inode *inode_new(const LowerObject *object, dev_t device, uint64_t shown_ino)
+{
+    Inode *inode = malloc(sizeof(*inode) + object->handle.length);
+
+    if (inode == NULL)
+        return NULL;
+    *inode = (Inode){
+        .lower_ino = object->stx.stx_ino,
+        .shown_ino = shown_ino,
+        .mount = object->mount,
+        .device = device,
+        .type = object->stx.stx_mode & S_IFMT,
+        .fd = -1,
+        .slot = NO_SLOT,
+        .handle_length = (uint8_t)object->handle.length,
+        .handle_type = object->handle.type,
+    };
+    memcpy(inode->handle, object->handle.bytes, object->handle.length);
+    return inode;
+}
+
+static void add_inode(InodeTable *table, Inode *inode)
+{
+    inode->node = ++table->last_node;
+    inode->mount->users++;
+    hash_index_insert(&table->by_node, &inode->by_node);
+    hash_index_insert(&table->by_key, &inode->by_key);
+}
+
+static dev_t object_device(const LowerObject *object)
+{
+    return makedev(object->stx.stx_dev_major, object->stx.stx_dev_minor);
+}
+
+ErrInt inode_table_enter(InodeTable *table, const LowerObject *object, int fd, Inode **ret_inode)
+{
+    /* Both are closed after the lock is gone: later declared, earlier cleaned up. */
+    int owned_fd AUTO_CLOSE = fd;
+    int evicted_fd AUTO_CLOSE = -1;
+    dev_t device = object_device(object);
+    uint64_t shown_ino;
+    ErrInt r = ino_space_map(table->ino_space, device, object->stx.stx_ino, &shown_ino);
+
+    if (r < 0)
+        return r;
+    LOCK_SCOPE(&table->lock);
+    Inode *inode = find_key(table, object, device);
+    if (inode == NULL) {
+        inode = inode_new(object, device, shown_ino);
+        if (inode == NULL)
+            return -ENOMEM;
+        add_inode(table, inode);
+    }
+    inode->lookups++;
+    inode->refs++;
+    if (owned_fd >= 0) {
+        if (inode->handle_length > 0)
+            evicted_fd = ring_add(table, inode, &owned_fd);
+        else if (inode->fd < 0)
+            inode->fd = steal_fd(&owned_fd);
+    }
+    *ret_inode = inode;
+    return 0;
+}
+
+Inode *inode_table_find(InodeTable *table, const LowerObject *object)
+{
+    LOCK_SCOPE(&table->lock);
+    Inode *inode = find_key(table, object, object_device(object));
+
+    if (inode != NULL)
+        inode->refs++;
+    return inode;
+}
+
+Inode *inode_table_ref(InodeTable *table, uint64_t node, int *ret_fd)
+{
+    LOCK_SCOPE(&table->lock);
+    Inode *inode = find_node(table, node);
+
+    if (inode == NULL)
+        return NULL;
+    inode->refs++;
+    inode->recent = true;
+    *ret_fd = inode->fd;
+    return inode;
+}
+
+/* What is left of an inode, taken out under the lock, to be freed without it. */
+typedef struct {
+    Inode *inode;
+    LowerMount *mount;
+} Remains;
+
+static Remains take_if_unused(InodeTable *table, Inode *inode)
+{
+    Remains remains = {0};
+
+    if (inode->refs > 0 || inode->lookups > 0)
+        return remains;
+    hash_index_remove(&table->by_node, &inode->by_node);
+    hash_index_remove(&table->by_key, &inode->by_key);
+    if (inode->slot != NO_SLOT)
+        ring_remove(table, inode);
+    if (inode->pinned)
+        table->n_pinned--;
+    remains.inode = inode;
+    remains.mount = disuse_mount(table, inode->mount);
+    return remains;
+}
+
+static void free_remains(Remains remains)
+{
+    if (remains.inode != NULL) {
+        cleanup_close(&remains.inode->fd);
+        free(remains.inode);
+    }
+    if (remains.mount != NULL)
+        lower_mount_free(remains.mount);
+}
+
+void inode_table_unref(InodeTable *table, Inode *inode)
+{
+    Remains remains;
+
+    pthread_mutex_lock(&table->lock);
+    inode->refs--;
+    remains = take_if_unused(table, inode);
+    pthread_mutex_unlock(&table->lock);
+    free_remains(remains);
+}
+
+void inode_table_forget(InodeTable *table, uint64_t node, uint64_t n)
+{
+    Remains remains = {0};
+
+    pthread_mutex_lock(&table->lock);
+    Inode *inode = find_node(table, node);
+    if (inode != NULL) {
+        inode->lookups -= n < inode->lookups ? n : inode->lookups;
+        remains = take_if_unused(table, inode);
+    }
+    pthread_mutex_unlock(&table->lock);
+    free_remains(remains);
+}
+
+int inode_table_adopt(InodeTable *table, Inode *inode, int *fd)
+{
+    int evicted_fd AUTO_CLOSE = -1;
+    LOCK_SCOPE(&table->lock);
+
+    evicted_fd = ring_add(table, inode, fd);
+    return inode->fd;
+}
+
+void inode_table_pin(InodeTable *table, Inode *inode)
+{
+    LOCK_SCOPE(&table->lock);
+
+    if (inode->slot == NO_SLOT || inode->pinned || table->n_pinned >= table->fd_limit / 2)
+        return;
+    inode->pinned = true;
+    table->n_pinned++;
+}
+
+bool inode_table_relieve(InodeTable *table)
+{
+    int evicted[RELIEVE_STEP];
+    size_t n = 0;
+
+    pthread_mutex_lock(&table->lock);
+    while (n < RELIEVE_STEP && (evicted[n] = ring_evict(table)) >= 0)
+        n++;
+    pthread_mutex_unlock(&table->lock);
+    for (size_t i = 0; i < n; i++)
+        close(evicted[i]);
+    return n > 0;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every inode that the kernel remembers of the mount, by node ID and by what it is below.
+ *
+ * An Inode lives as long as the kernel has lookups of it that it did not forget, or a request
+ * works on it (refs). It stands for one inode on one lower mount and is found again under the
+ * same node ID whatever name leads to it, so hard links are one. Node IDs are counted up and
+ * never used twice.
+ *
+ * How it holds the lower inode depends on the mount (lower_mount.h). With handles, `fd` is -1 or
+ * an O_PATH descriptor that is a cached one: at most fd_limit are open, and one may be closed
+ * whenever refs is 0, except when `pinned`: the name was removed through us while no descriptor
+ * but ours keeps the inode alive. Without handles `fd` is there from the first to the last day.
+ *
+ * One lock protects everything here: both indexes, the lookups, refs and descriptors of every
+ * inode, the mounts and their users. It is never held during a system call that goes to a file
+ * system, nor while replying. */
+#pragma once
+
+#include "fs/hash_index.h"
+#include "fs/ino_space.h"
+#include "fs/lower_mount.h"
+
+#include <pthread.h>
+#include <sys/stat.h>
+
+typedef struct Inode {
+    HashLink by_node; /* lock */
+    HashLink by_key;  /* lock */
+    uint64_t node;
+    uint64_t lower_ino;
+    uint64_t shown_ino; /* in the mount's number space (ino_space.h) */
+    uint64_t lookups;   /* lock */
+    LowerMount *mount;
+    dev_t device;
+    mode_t type;           /* S_IFMT bits: an inode's never change */
+    uint32_t refs;         /* lock */
+    int fd;                /* lock; stays valid and open while refs > 0 */
+    uint32_t slot;         /* lock; where it is in the ring of cached descriptors, or NO_SLOT */
+    bool recent;           /* lock; used since the ring's hand last passed */
+    bool pinned;           /* lock */
+    uint8_t handle_length; /* 0: a mount without handles */
+    int handle_type;
+    unsigned char handle[];
+} Inode;
+
+typedef struct {
+    pthread_mutex_t lock;
+    HashIndex by_node;
+    HashIndex by_key;
+    uint64_t last_node;
+    LowerMount *mounts;
+    InoSpace *ino_space;
+    Inode **ring; /* those with a cached descriptor */
+    size_t ring_length;
+    size_t ring_hand;
+    size_t n_pinned;
+    size_t fd_limit;
+} InodeTable;
+
+/* A lower object that was found, on its way into the table. */
+typedef struct {
+    LowerMount *mount;
+    LowerHandle handle;
+    struct statx stx; /* STATX_BASIC_STATS and whatever else came with it */
+} LowerObject;
+
+/* FD_LIMIT: how many descriptors may be cached, at least 1. -ENOMEM. */
+ErrInt inode_table_init(InodeTable *table, size_t fd_limit, dev_t root_device);
+
+/* Frees every inode, known or not; nothing may use the table any more. */
+void inode_table_clear(InodeTable *table);
+
+/* The mount with this ID, made when it is new from FD, an object on it. It counts as used until
+ * inode_table_put_mount(). */
+ErrInt inode_table_get_mount(InodeTable *table, int id, int fd, LowerMount **ret_mount);
+void inode_table_put_mount(InodeTable *table, LowerMount *mount);
+
+/* Finds or makes the inode of OBJECT and counts one lookup of the kernel and one reference.
+ * FD is an O_PATH descriptor of it, or -1 where there are handles; it is taken over, also on
+ * failure. OBJECT->mount must be in use by the caller, itself or through another inode. */
+ErrInt inode_table_enter(InodeTable *table, const LowerObject *object, int fd, Inode **ret_inode);
+
+/* The inode of OBJECT when the kernel knows it, else NULL; counts a reference. */
+Inode *inode_table_find(InodeTable *table, const LowerObject *object);
+
+/* Counts a reference; *ret_fd is its descriptor when it has one, else -1. NULL: no such node. */
+Inode *inode_table_ref(InodeTable *table, uint64_t node, int *ret_fd);
+void inode_table_unref(InodeTable *table, Inode *inode);
+
+/* The kernel forgot N lookups of NODE. */
+void inode_table_forget(InodeTable *table, uint64_t node, uint64_t n);
+
+/* Offers INODE, on which the caller has a reference, the O_PATH descriptor *FD. Taken: *FD is -1
+ * then. Returns the one that INODE has, from before or now; -1 when there was no room for it. */
+int inode_table_adopt(InodeTable *table, Inode *inode, int *fd);
+
+/* The name is gone: keep INODE's cached descriptor until the kernel forgets it. At most half of
+ * the descriptors are ever kept so; INODE is not when there are more, or when it has none. */
+void inode_table_pin(InodeTable *table, Inode *inode);
+
+/* Closes some cached descriptors to make room. False: there is none to close. */
+bool inode_table_relieve(InodeTable *table);

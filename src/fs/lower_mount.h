@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The mounts that make up the lower tree, and how inodes on each are held. */
+#pragma once
+
+#include "base/errint.h"
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A file handle, see name_to_handle_at(2): it names an inode for as long as that exists, survives
+ * its number being reused, and costs no descriptor. */
+typedef struct {
+    int type;
+    unsigned length; /* 0: the mount has no handles that we use */
+    unsigned char bytes[MAX_HANDLE_SZ];
+} LowerHandle;
+
+/* On a mount with handles an inode is its handle and descriptors are a cache. On any other one an
+ * inode is a descriptor of its own, open as long as the kernel remembers the inode. */
+typedef struct LowerMount {
+    struct LowerMount *next;
+    int id;       /* of mountinfo, proc(5); not reused while a descriptor is open below it */
+    int fd;       /* a directory on it, for open_by_handle_at(2); -1 without handles */
+    bool local;   /* close(2) there has nothing to report, so FLUSH can be left out */
+    size_t users; /* inodes on it, and requests that found it; the inode table's lock */
+} LowerMount;
+
+/* Makes the record for the mount with this ID; FD (O_PATH will do) is an object on it and stays
+ * the caller's. Blocks on the lower file system. -ENOMEM, or what the lower side says. */
+ErrInt lower_mount_new(int id, int fd, LowerMount **ret_mount);
+void lower_mount_free(LowerMount *mount);
+
+/* The ID of the mount FD is on, and its handle there: empty when MOUNT, the expected mount (may be
+ * NULL), has none, or the file system gives none. */
+ErrInt lower_handle_of(int fd, const LowerMount *mount, LowerHandle *ret_handle, int *ret_id);
+
+/* The descriptor of the inode with this handle, opened with FLAGS, or a negative errno: -ESTALE
+ * when the inode is gone. */
+int lower_open_handle(const LowerMount *mount, int type, unsigned length, const void *bytes,
+                      int flags);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is agreed with the kernel in INIT, see fuse(4) and <fuse_common.h>. */
+#include "fs/filesystem.h"
+#include "fs/ops.h"
+
+typedef struct {
+    uint64_t capability;
+    bool want;
+} Wish;
+
+static const Wish wishes[] = {
+  /* The lower file system applies the umask, as only it knows of default ACLs. */
+    {FUSE_CAP_DONT_MASK,          true },
+    {FUSE_CAP_ATOMIC_O_TRUNC,     true },
+    {FUSE_CAP_PARALLEL_DIROPS,    true },
+    {FUSE_CAP_ASYNC_READ,         true },
+    {FUSE_CAP_ASYNC_DIO,          true },
+ /* Others may change the lower files: drop cached pages when size or mtime did. */
+    {FUSE_CAP_AUTO_INVAL_DATA,    true },
+ /* We clear setuid and setgid as told, and so the kernel need not ask for
+  * security.capability before each write. */
+    {FUSE_CAP_HANDLE_KILLPRIV_V2, true },
+    {FUSE_CAP_READDIRPLUS,        true },
+    {FUSE_CAP_READDIRPLUS_AUTO,   true },
+ /* Would reorder and delay writes to files that others use as well. */
+    {FUSE_CAP_WRITEBACK_CACHE,    false},
+ /* Requests come whole in memory; moving pages through pipes does not pay for them. */
+    {FUSE_CAP_SPLICE_READ,        false},
+    {FUSE_CAP_SPLICE_WRITE,       false},
+    {FUSE_CAP_SPLICE_MOVE,        false},
+};
+
+void op_init(void *userdata, struct fuse_conn_info *conn)
+{
+    (void)userdata;
+    for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
+        if (wishes[i].want)
+            fuse_set_feature_flag(conn, wishes[i].capability);
+        else
+            fuse_unset_feature_flag(conn, wishes[i].capability);
+    }
+}

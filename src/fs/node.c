@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Descriptors and identities of lower inodes. Never a path: a descriptor and at most one name. */
+#include "fs/node.h"
+
+#include "base/cleanup.h"
+#include "base/fdname.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+/* Handle */
+
+static int open_handle(Filesystem *fs, const Inode *inode, int flags)
+{
+    int fd;
+
+    do {
+        fd = lower_open_handle(inode->mount, inode->handle_type, inode->handle_length,
+                               inode->handle, flags);
+    } while (fd == -EMFILE && inode_table_relieve(&fs->inodes));
+    return fd;
+}
+
+ErrInt node_acquire(Filesystem *fs, fuse_ino_t ino, Node *ret_node)
+{
+    Node node AUTO_NODE = NODE_INIT;
+    int fd = -1;
+
+    node.fs = fs;
+    node.inode = inode_table_ref(&fs->inodes, ino, &node.fd);
+    if (node.inode == NULL)
+        return -ESTALE;
+    if (node.fd < 0) {
+        fd = open_handle(fs, node.inode, O_PATH);
+        if (fd < 0)
+            return fd;
+        node.fd = inode_table_adopt(&fs->inodes, node.inode, &fd);
+        if (node.fd < 0)
+            node.fd = node.private_fd = steal_fd(&fd);
+        cleanup_close(&fd);
+    }
+    *ret_node = node;
+    node = (Node)NODE_INIT;
+    return 0;
+}
+
+void node_release(Node *node)
+{
+    cleanup_close(&node->private_fd);
+    if (node->inode != NULL)
+        inode_table_unref(&node->fs->inodes, node->inode);
+}
+
+static int open_inode(Filesystem *fs, const Inode *inode, int path_fd, int flags)
+{
+    int fd;
+
+    if (inode->type != S_IFREG)
+        return inode->type == S_IFDIR ? -EISDIR : -ENXIO;
+    if (inode->handle_length > 0)
+        return open_handle(fs, inode, flags);
+    do {
+        fd = openat(fs->proc_fd, fd_name(path_fd).text, flags | O_CLOEXEC);
+    } while (fd < 0 && errno == EMFILE && inode_table_relieve(&fs->inodes));
+    return fd < 0 ? -errno : fd;
+}
+
+int node_open_file(Filesystem *fs, fuse_ino_t ino, int flags, bool *ret_local)
+{
+    int path_fd;
+    int fd;
+    Inode *inode = inode_table_ref(&fs->inodes, ino, &path_fd);
+
+    if (inode == NULL)
+        return -ESTALE;
+    fd = open_inode(fs, inode, path_fd, flags);
+    if (ret_local != NULL)
+        *ret_local = inode->mount->local;
+    inode_table_unref(&fs->inodes, inode);
+    return fd;
+}
+
+/* Identity */
+
+/* A lower object on its way into the table. Its mount is in use through the parent, or was counted
+ * for it when it is another one. */
+typedef struct {
+    Filesystem *fs;
+    LowerObject object;
+    bool holds_mount;
+} Found;
+
+static void found_clear(Found *found)
+{
+    if (found->holds_mount)
+        inode_table_put_mount(&found->fs->inodes, found->object.mount);
+}
+
+#define AUTO_FOUND CLEANUP(found_clear)
+
+/* Asking for nothing but device and mount ID sends no request: safe even on our own mount. */
+static ErrInt mount_identity(int fd, struct statx *ret_stx)
+{
+    if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID, ret_stx) < 0)
+        return -errno;
+    return 0;
+}
+
+static dev_t statx_device(const struct statx *stx)
+{
+    return makedev(stx->stx_dev_major, stx->stx_dev_minor);
+}
+
+/* FD is on another mount than its parent. */
+static ErrInt identify_elsewhere(Found *found, int fd, int id)
+{
+    Filesystem *fs = found->fs;
+    struct statx stx;
+    ErrInt r = mount_identity(fd, &stx);
+
+    if (r < 0)
+        return r;
+    if (statx_device(&stx) == fs->own_device)
+        return -ELOOP;
+    r = inode_table_get_mount(&fs->inodes, id, fd, &found->object.mount);
+    if (r < 0)
+        return r;
+    found->holds_mount = true;
+    return lower_handle_of(fd, found->object.mount, &found->object.handle, &id);
+}
+
+/* PARENT: where it was found; NULL for the root. */
+static ErrInt identify(Found *found, Filesystem *fs, const Node *parent, int fd)
+{
+    const LowerMount *near = parent != NULL ? parent->inode->mount : NULL;
+    int id;
+    ErrInt r = lower_handle_of(fd, near, &found->object.handle, &id);
+
+    found->fs = fs;
+    if (r < 0)
+        return r;
+    if (near != NULL && id == near->id)
+        found->object.mount = parent->inode->mount;
+    else
+        r = identify_elsewhere(found, fd, id);
+    return r < 0 ? r : node_statx(fd, &found->object.stx);
+}
+
+static bool is_own_mount(const Filesystem *fs, int fd)
+{
+    struct statx stx;
+
+    return mount_identity(fd, &stx) == 0 && statx_device(&stx) == fs->own_device &&
+           (int)stx.stx_mnt_id == fs->own_mount_id;
+}
+
+static int open_child(const Node *parent, const char *name)
+{
+    int fd;
+
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strchr(name, '/') != NULL)
+        return -EINVAL;
+    do {
+        fd = openat(parent->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    } while (fd < 0 && errno == EMFILE && inode_table_relieve(&parent->fs->inodes));
+    return fd < 0 ? -errno : fd;
+}
+
+static ErrInt enter(Found *found, int *fd, struct fuse_entry_param *ret_entry)
+{
+    Filesystem *fs = found->fs;
+    Inode *inode;
+    ErrInt r = inode_table_enter(&fs->inodes, &found->object, steal_fd(fd), &inode);
+
+    if (r < 0)
+        return r;
+    *ret_entry = (struct fuse_entry_param){
+        .ino = inode->node,
+        .attr_timeout = fs->options.attr_timeout,
+        .entry_timeout = fs->options.entry_timeout,
+    };
+    node_show_attr(fs, &found->object.stx, inode->shown_ino, &ret_entry->attr);
+    inode_table_unref(&fs->inodes, inode);
+    return 0;
+}
+
+ErrInt node_lookup(const Node *parent, const char *name, struct fuse_entry_param *ret_entry)
+{
+    Found found AUTO_FOUND = {0};
+    int fd AUTO_CLOSE = open_child(parent, name);
+    ErrInt r;
+
+    if (fd < 0)
+        return fd;
+    r = identify(&found, parent->fs, parent, fd);
+    if (r == -ELOOP && is_own_mount(parent->fs, fd)) {
+        close(fd);
+        fd = fcntl(parent->fs->covered_fd, F_DUPFD_CLOEXEC, 0);
+        if (fd < 0)
+            return -errno;
+        r = identify(&found, parent->fs, parent, fd);
+    }
+    return r < 0 ? r : enter(&found, &fd, ret_entry);
+}
+
+ErrInt node_enter_open(const Node *parent, int fd, struct fuse_entry_param *ret_entry)
+{
+    Found found AUTO_FOUND = {0};
+    int path_fd AUTO_CLOSE = -1;
+    ErrInt r = identify(&found, parent->fs, parent, fd);
+
+    if (r < 0)
+        return r;
+    if (found.object.handle.length == 0) {
+        path_fd = openat(parent->fs->proc_fd, fd_name(fd).text, O_PATH | O_CLOEXEC);
+        if (path_fd < 0)
+            return -errno;
+    }
+    return enter(&found, &path_fd, ret_entry);
+}
+
+void node_keep_removed(const Node *parent, const char *name)
+{
+    Found found AUTO_FOUND = {0};
+    int fd AUTO_CLOSE = -1;
+    Inode *inode;
+
+    if (parent->inode->handle_length == 0)
+        return;
+    fd = open_child(parent, name);
+    if (fd < 0 || identify(&found, parent->fs, parent, fd) < 0)
+        return;
+    if (!S_ISDIR(found.object.stx.stx_mode) && found.object.stx.stx_nlink > 1)
+        return;
+    inode = inode_table_find(&parent->fs->inodes, &found.object);
+    if (inode == NULL)
+        return;
+    inode_table_adopt(&parent->fs->inodes, inode, &fd);
+    inode_table_pin(&parent->fs->inodes, inode);
+    inode_table_unref(&parent->fs->inodes, inode);
+}
+
+/* The root */
+
+ErrInt node_enter_root(Filesystem *fs, int fd)
+{
+    int owned_fd AUTO_CLOSE = fd;
+    Found found AUTO_FOUND = {0};
+    struct fuse_entry_param entry;
+    ErrInt r = identify(&found, fs, NULL, owned_fd);
+
+    if (r == 0)
+        r = enter(&found, &owned_fd, &entry);
+    if (r < 0)
+        return r;
+    Node root AUTO_NODE = NODE_INIT;
+    r = node_acquire(fs, FUSE_ROOT_ID, &root);
+    if (r == 0)
+        inode_table_pin(&fs->inodes, root.inode);
+    return r;
+}
+
+/* Attributes */
+
+ErrInt node_statx(int fd, struct statx *ret_stx)
+{
+    if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, ret_stx) < 0)
+        return -errno;
+    return 0;
+}
+
+static struct timespec to_timespec(struct statx_timestamp time)
+{
+    return (struct timespec){.tv_sec = time.tv_sec, .tv_nsec = time.tv_nsec};
+}
+
+void node_show_attr(const Filesystem *fs, const struct statx *stx, uint64_t shown_ino,
+                    struct stat *ret_attr)
+{
+    *ret_attr = (struct stat){
+        .st_ino = shown_ino,
+        .st_mode = stx->stx_mode,
+        .st_nlink = stx->stx_nlink,
+        .st_uid = owner_map_shown(fs->owners, ID_UID, lower_id(stx->stx_uid)).value,
+        .st_gid = owner_map_shown(fs->owners, ID_GID, lower_id(stx->stx_gid)).value,
+        .st_rdev = makedev(stx->stx_rdev_major, stx->stx_rdev_minor),
+        .st_size = (off_t)stx->stx_size,
+        .st_blksize = stx->stx_blksize,
+        .st_blocks = (blkcnt_t)stx->stx_blocks,
+        .st_atim = to_timespec(stx->stx_atime),
+        .st_mtim = to_timespec(stx->stx_mtime),
+        .st_ctim = to_timespec(stx->stx_ctime),
+    };
+}
+
+ErrInt node_check_denied(const Node *node)
+{
+    struct statx stx;
+    ErrInt r;
+
+    if (node->fs->owners->unmapped != UNMAPPED_DENY)
+        return 0;
+    r = node_statx(node->fd, &stx);
+    if (r < 0)
+        return r;
+    return owner_map_denies(node->fs->owners, lower_id(stx.stx_uid), lower_id(stx.stx_gid))
+               ? -EOVERFLOW
+               : 0;
+}

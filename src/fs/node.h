@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From a node ID of a request to the lower inode, and from a lower object to a node. */
+#pragma once
+
+#include "fs/filesystem.h"
+
+/* A lower inode in use by a request: it and its descriptor stay until node_release(). */
+typedef struct {
+    Filesystem *fs;
+    Inode *inode;
+    int fd;         /* O_PATH */
+    int private_fd; /* fd, when there was no room to cache it; else -1 */
+} Node;
+
+/* -ESTALE: no such node, or its lower inode is gone. */
+ErrInt node_acquire(Filesystem *fs, fuse_ino_t ino, Node *ret_node);
+void node_release(Node *node);
+
+#define AUTO_NODE CLEANUP(node_release)
+#define NODE_INIT                                                                                  \
+    {                                                                                              \
+        .inode = NULL, .fd = -1, .private_fd = -1                                                  \
+    }
+
+/* Opens the regular file with FLAGS (O_CLOEXEC is added) and returns the descriptor, or -errno.
+ * -EISDIR or -ENXIO for what is none, so that neither a FIFO blocks nor a driver is reached.
+ * *ret_local (may be NULL): close(2) has nothing to report there. */
+int node_open_file(Filesystem *fs, fuse_ino_t ino, int flags, bool *ret_local);
+
+/* Looks NAME up below PARENT (O_NOFOLLOW), enters what is there into the inode table and fills in
+ * the reply. The kernel's lookup is counted: forget it when the reply fails. Where our own mount
+ * is met, the directory that it covers is taken instead. -ELOOP: a copy of it (a bind mount). */
+ErrInt node_lookup(const Node *parent, const char *name, struct fuse_entry_param *ret_entry);
+
+/* The same for an object that is open already, a new regular file; FD stays the caller's. */
+ErrInt node_enter_open(const Node *parent, int fd, struct fuse_entry_param *ret_entry);
+
+/* Enters the lower directory FD (O_PATH, taken over) as the first inode, FUSE_ROOT_ID. */
+ErrInt node_enter_root(Filesystem *fs, int fd);
+
+/* The inode behind NAME below PARENT when the kernel knows it and only handles keep it: its
+ * descriptor is kept from now on (inode_table_pin()), as the name is about to be removed. */
+void node_keep_removed(const Node *parent, const char *name);
+
+/* statx(2) of an open descriptor: everything that an attribute reply needs. */
+ErrInt node_statx(int fd, struct statx *ret_stx);
+
+/* The attributes as the mount shows them. SHOWN_INO: the inode's number there. */
+void node_show_attr(const Filesystem *fs, const struct statx *stx, uint64_t shown_ino,
+                    struct stat *ret_attr);
+
+/* -EOVERFLOW when unmapped=deny closes this inode, else 0. */
+ErrInt node_check_denied(const Node *node);

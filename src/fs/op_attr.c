@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Attributes: shown through the map, and changed through it. */
+#include "base/cleanup.h"
+#include "base/fdname.h"
+#include "fs/cred.h"
+#include "fs/node.h"
+#include "fs/ops.h"
+#include "fs/reply.h"
+
+#include <errno.h>
+
+static ErrInt read_attr(const Node *node, struct stat *ret_attr)
+{
+    struct statx stx;
+    ErrInt r = node_statx(node->fd, &stx);
+
+    if (r == 0)
+        node_show_attr(node->fs, &stx, node->inode->shown_ino, ret_attr);
+    return r;
+}
+
+static ErrInt get_attr(Filesystem *fs, fuse_ino_t ino, struct stat *ret_attr)
+{
+    Node node AUTO_NODE = NODE_INIT;
+    ErrInt r = node_acquire(fs, ino, &node);
+
+    return r < 0 ? r : read_attr(&node, ret_attr);
+}
+
+void op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+    struct stat attr;
+    ErrInt r = get_attr(filesystem_of(req), ino, &attr);
+
+    (void)fi;
+    reply_attr(req, r, &attr);
+}
+
+static ErrInt set_owner(const Node *node, const struct stat *attr, int to_set)
+{
+    const OwnerMap *owners = node->fs->owners;
+    LowerId uid = lower_id(ID_NONE); /* leaves it as it is, chown(2) */
+    LowerId gid = lower_id(ID_NONE);
+    ErrInt r = 0;
+
+    if ((to_set & FUSE_SET_ATTR_UID) != 0)
+        r = owner_map_stored(owners, ID_UID, shown_id(attr->st_uid), &uid);
+    if (r == 0 && (to_set & FUSE_SET_ATTR_GID) != 0)
+        r = owner_map_stored(owners, ID_GID, shown_id(attr->st_gid), &gid);
+    if (r < 0)
+        return r;
+    return fchownat(node->fd, "", uid.value, gid.value, AT_EMPTY_PATH) < 0 ? -errno : 0;
+}
+
+static ErrInt set_mode(const Node *node, mode_t mode)
+{
+    /* Whether setgid may stay was decided for the caller, by the kernel. */
+    cred_keep_setid(true);
+    return fchmodat(node->fs->proc_fd, fd_name(node->fd).text, mode & ALLPERMS, 0) < 0 ? -errno : 0;
+}
+
+/* FD: a descriptor of the caller's that is open for writing, or -1. */
+static ErrInt set_size(Filesystem *fs, fuse_ino_t ino, int fd, off_t size, int to_set)
+{
+    int own_fd AUTO_CLOSE = -1;
+
+    if (fd < 0)
+        fd = own_fd = node_open_file(fs, ino, O_WRONLY | O_NONBLOCK, NULL);
+    if (fd < 0)
+        return fd;
+    cred_keep_setid((to_set & FUSE_SET_ATTR_KILL_SUID) == 0);
+    return ftruncate(fd, size) < 0 ? -errno : 0;
+}
+
+static struct timespec time_to_set(struct timespec time, int to_set, int set, int now)
+{
+    if ((to_set & now) != 0)
+        return (struct timespec){.tv_nsec = UTIME_NOW};
+    if ((to_set & set) != 0)
+        return time;
+    return (struct timespec){.tv_nsec = UTIME_OMIT};
+}
+
+static ErrInt set_times(const Node *node, const struct stat *attr, int to_set)
+{
+    struct timespec times[2] = {
+        time_to_set(attr->st_atim, to_set, FUSE_SET_ATTR_ATIME, FUSE_SET_ATTR_ATIME_NOW),
+        time_to_set(attr->st_mtim, to_set, FUSE_SET_ATTR_MTIME, FUSE_SET_ATTR_MTIME_NOW),
+    };
+
+    return utimensat(node->fd, "", times, AT_EMPTY_PATH) < 0 ? -errno : 0;
+}
+
+/* The owner comes before the mode, because chown(2) clears setuid and setgid; the times come last,
+ * because all else sets them. The first that fails ends it. */
+static ErrInt set_attr(Filesystem *fs, fuse_ino_t ino, const struct stat *attr, int to_set,
+                       const struct fuse_file_info *fi, struct stat *ret_attr)
+{
+    const int times = FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_ATIME_NOW | FUSE_SET_ATTR_MTIME |
+                      FUSE_SET_ATTR_MTIME_NOW;
+    Node node AUTO_NODE = NODE_INIT;
+    ErrInt r = node_acquire(fs, ino, &node);
+
+    if (r == 0)
+        r = node_check_denied(&node);
+    if (r == 0 && (to_set & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)) != 0)
+        r = set_owner(&node, attr, to_set);
+    if (r == 0 && (to_set & FUSE_SET_ATTR_MODE) != 0)
+        r = set_mode(&node, attr->st_mode);
+    if (r == 0 && (to_set & FUSE_SET_ATTR_SIZE) != 0)
+        r = set_size(fs, ino, fi != NULL ? (int)fi->fh : -1, attr->st_size, to_set);
+    if (r == 0 && (to_set & times) != 0)
+        r = set_times(&node, attr, to_set);
+    return r < 0 ? r : read_attr(&node, ret_attr);
+}
+
+void op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int to_set,
+                struct fuse_file_info *fi)
+{
+    struct stat shown;
+    ErrInt r = set_attr(filesystem_of(req), ino, attr, to_set, fi, &shown);
+
+    reply_attr(req, r, &shown);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* New inodes, each made under its owner's IDs and the caller's umask (creator.h). */
+#include "fs/creator.h"
+#include "fs/node.h"
+#include "fs/open_flags.h"
+#include "fs/ops.h"
+#include "fs/reply.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+/* Opens the parent and takes on what the caller creates as. A caller without lower IDs gets
+ * -EOVERFLOW before anything is touched. */
+static ErrInt begin(fuse_req_t req, fuse_ino_t ino, Node *ret_parent, Creator *ret_creator)
+{
+    Filesystem *fs = filesystem_of(req);
+    ErrInt r = node_acquire(fs, ino, ret_parent);
+
+    if (r == 0)
+        r = node_check_denied(ret_parent);
+    return r < 0 ? r : creator_enter(fs, fuse_req_ctx(req), ret_creator);
+}
+
+static ErrInt make_node(fuse_req_t req, fuse_ino_t ino, const char *name, mode_t mode, dev_t rdev,
+                        struct fuse_entry_param *ret_entry)
+{
+    Node parent AUTO_NODE = NODE_INIT;
+    Creator creator AUTO_CREATOR = {0};
+    ErrInt r = begin(req, ino, &parent, &creator);
+
+    if (r < 0)
+        return r;
+    if (S_ISDIR(mode))
+        r = mkdirat(parent.fd, name, mode);
+    else
+        r = mknodat(parent.fd, name, mode, rdev);
+    return r < 0 ? -errno : node_lookup(&parent, name, ret_entry);
+}
+
+void op_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, dev_t rdev)
+{
+    struct fuse_entry_param entry;
+    ErrInt r = make_node(req, parent, name, mode, rdev, &entry);
+
+    reply_entry(req, r, &entry);
+}
+
+void op_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
+{
+    struct fuse_entry_param entry;
+    ErrInt r = make_node(req, parent, name, mode | S_IFDIR, 0, &entry);
+
+    reply_entry(req, r, &entry);
+}
+
+static ErrInt make_symlink(fuse_req_t req, const char *target, fuse_ino_t ino, const char *name,
+                           struct fuse_entry_param *ret_entry)
+{
+    Node parent AUTO_NODE = NODE_INIT;
+    Creator creator AUTO_CREATOR = {0};
+    ErrInt r = begin(req, ino, &parent, &creator);
+
+    if (r < 0)
+        return r;
+    r = symlinkat(target, parent.fd, name);
+    return r < 0 ? -errno : node_lookup(&parent, name, ret_entry);
+}
+
+void op_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, const char *name)
+{
+    struct fuse_entry_param entry;
+    ErrInt r = make_symlink(req, target, parent, name, &entry);
+
+    reply_entry(req, r, &entry);
+}
+
+/* Returns the descriptor or -errno. */
+static int open_new(const Node *parent, const char *name, mode_t mode,
+                    const struct fuse_file_info *fi)
+{
+    const int flags = lower_open_flags(parent->fs, fi->flags) | O_CREAT | O_EXCL | O_CLOEXEC;
+    int fd;
+
+    do {
+        fd = openat(parent->fd, name, flags, mode);
+    } while (fd < 0 && errno == EMFILE && inode_table_relieve(&parent->fs->inodes));
+    if (fd >= 0)
+        return fd;
+    /* Somebody else was faster, on the lower side. Nobody checked yet whether the caller may open
+     * what is there now; ESTALE makes the kernel look it up and begin again, with that check. */
+    if (errno == EEXIST && (fi->flags & O_EXCL) == 0)
+        return -ESTALE;
+    return -errno;
+}
+
+static int open_unnamed(const Node *parent, mode_t mode, const struct fuse_file_info *fi)
+{
+    const int flags = lower_open_flags(parent->fs, fi->flags) | O_TMPFILE | O_CLOEXEC;
+    int fd;
+
+    do {
+        fd = openat(parent->fd, ".", flags, mode);
+    } while (fd < 0 && errno == EMFILE && inode_table_relieve(&parent->fs->inodes));
+    return fd < 0 ? -errno : fd;
+}
+
+/* NAME is NULL for an O_TMPFILE. Returns the open descriptor or -errno. */
+static int make_file(fuse_req_t req, fuse_ino_t ino, const char *name, mode_t mode,
+                     struct fuse_file_info *fi, struct fuse_entry_param *ret_entry)
+{
+    Node parent AUTO_NODE = NODE_INIT;
+    Creator creator AUTO_CREATOR = {0};
+    ErrInt r = begin(req, ino, &parent, &creator);
+
+    if (r < 0)
+        return r;
+    int fd AUTO_CLOSE =
+        name != NULL ? open_new(&parent, name, mode, fi) : open_unnamed(&parent, mode, fi);
+    if (fd < 0)
+        return fd;
+    r = node_enter_open(&parent, fd, ret_entry);
+    if (r < 0)
+        return r;
+    fi->noflush = parent.inode->mount->local;
+    return steal_fd(&fd);
+}
+
+void op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
+               struct fuse_file_info *fi)
+{
+    struct fuse_entry_param entry;
+    int fd = make_file(req, parent, name, mode, fi, &entry);
+
+    reply_create(req, fd, &entry, fi);
+}
+
+void op_tmpfile(fuse_req_t req, fuse_ino_t parent, mode_t mode, struct fuse_file_info *fi)
+{
+    struct fuse_entry_param entry;
+    int fd = make_file(req, parent, NULL, mode, fi, &entry);
+
+    reply_create(req, fd, &entry, fi);
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Directory listings, with the lower file system's own positions as cookies. */
+#include "base/cleanup.h"
+#include "fs/node.h"
+#include "fs/open_flags.h"
+#include "fs/ops.h"
+#include "fs/reply.h"
+#include "fs/thread_buffer.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+
+enum {
+    ENTRIES_SIZE = 32 * 1024, /* what is read from the lower directory at once */
+};
+
+/* An open directory: the file handle. Entries that were read from below but did not fit a reply
+ * wait here for the next one. */
+typedef struct {
+    pthread_mutex_t lock;
+    int fd;
+    off_t position; /* lock; cookie of the entry before `next`, where a listing goes on */
+    size_t next;    /* lock */
+    size_t length;  /* lock */
+    _Alignas(struct dirent64) char entries[ENTRIES_SIZE]; /* lock */
+} OpenDir;
+
+static OpenDir *handle_dir(const struct fuse_file_info *fi)
+{
+    return (OpenDir *)(uintptr_t)fi->fh;
+}
+
+static ErrInt open_dir(Filesystem *fs, fuse_ino_t ino, OpenDir **ret_dir)
+{
+    const int noatime = fs->options.noatime || fs->options.nodiratime ? O_NOATIME : 0;
+    Node node AUTO_NODE = NODE_INIT;
+    ErrInt r = node_acquire(fs, ino, &node);
+
+    if (r == 0)
+        r = node_check_denied(&node);
+    if (r < 0)
+        return r;
+    int fd AUTO_CLOSE = openat(node.fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC | noatime);
+    if (fd < 0)
+        return -errno;
+    OpenDir *dir = malloc(sizeof(*dir));
+    if (dir == NULL)
+        return -ENOMEM;
+    pthread_mutex_init(&dir->lock, NULL);
+    dir->fd = steal_fd(&fd);
+    dir->position = 0;
+    dir->next = dir->length = 0;
+    *ret_dir = dir;
+    return 0;
+}
+
+static void free_dir(OpenDir *dir)
+{
+    close(dir->fd);
+    pthread_mutex_destroy(&dir->lock);
+    free(dir);
+}
+
+void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+    OpenDir *dir = NULL;
+    ErrInt r = open_dir(filesystem_of(req), ino, &dir);
+
+    if (r < 0) {
+        reply_result(req, r);
+        return;
+    }
+    fi->fh = (uintptr_t)dir;
+    if (fuse_reply_open(req, fi) < 0)
+        free_dir(dir);
+}
+
+void op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+    (void)ino;
+    free_dir(handle_dir(fi));
+    reply_result(req, 0);
+}
+
+void op_fsyncdir(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi)
+{
+    int fd = handle_dir(fi)->fd;
+    int r = datasync ? fdatasync(fd) : fsync(fd);
+
+    (void)ino;
+    reply_result(req, r < 0 ? -errno : 0);
+}
+
+/* Goes to OFFSET, a cookie of an earlier entry; 0 is the beginning, with whatever is new there. */
+static ErrInt seek_dir(OpenDir *dir, off_t offset)
+{
+    if (offset != 0 && offset == dir->position)
+        return 0;
+    dir->next = dir->length = 0;
+    dir->position = offset;
+    return lseek(dir->fd, offset, SEEK_SET) < 0 ? -errno : 0;
+}
+
+/* The entry after `position`, not consumed yet; NULL at the end. */
+static ErrInt peek_entry(OpenDir *dir, struct dirent64 **ret_entry)
+{
+    if (dir->next == dir->length) {
+        ssize_t n = getdents64(dir->fd, dir->entries, sizeof(dir->entries));
+        if (n < 0)
+            return -errno;
+        dir->next = 0;
+        dir->length = (size_t)n;
+    }
+    *ret_entry = dir->length > 0 ? (struct dirent64 *)(dir->entries + dir->next) : NULL;
+    return 0;
+}
+
+static void consume_entry(OpenDir *dir, const struct dirent64 *entry)
+{
+    dir->next += entry->d_reclen;
+    dir->position = entry->d_off;
+}
+
+static bool is_dot(const char *name)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+/* A listing on its way to the kernel. */
+typedef struct {
+    fuse_req_t req;
+    const Node *node;
+    bool plus; /* with attributes, counted as a lookup of each entry */
+    char *bytes;
+    size_t size;
+    size_t used;
+} Listing;
+
+/* An entry that cannot be looked up is listed all the same, with its name, number and type. */
+static void describe(const Listing *listing, const struct dirent64 *entry,
+                     struct fuse_entry_param *ret_param)
+{
+    Filesystem *fs = listing->node->fs;
+
+    if (listing->plus && !is_dot(entry->d_name) &&
+        node_lookup(listing->node, entry->d_name, ret_param) == 0)
+        return;
+    *ret_param = (struct fuse_entry_param){.attr.st_mode = DTTOIF(entry->d_type)};
+    if (ino_space_map(fs->inodes.ino_space, listing->node->inode->device, entry->d_ino,
+                      &ret_param->attr.st_ino) < 0)
+        ret_param->attr.st_ino = FUSE_ROOT_ID;
+}
+
+/* False: the reply is full, and what it cost to find out is undone. */
+static bool add_entry(Listing *listing, const struct dirent64 *entry)
+{
+    char *place = listing->bytes + listing->used;
+    size_t room = listing->size - listing->used;
+    struct fuse_entry_param param;
+    size_t need;
+
+    if (listing->plus)
+        need = fuse_add_direntry_plus(listing->req, NULL, 0, entry->d_name, NULL, 0);
+    else
+        need = fuse_add_direntry(listing->req, NULL, 0, entry->d_name, NULL, 0);
+    if (need > room)
+        return false;
+    describe(listing, entry, &param);
+    if (listing->plus)
+        fuse_add_direntry_plus(listing->req, place, room, entry->d_name, &param, entry->d_off);
+    else
+        fuse_add_direntry(listing->req, place, room, entry->d_name, &param.attr, entry->d_off);
+    listing->used += need;
+    return true;
+}
+
+static ErrInt fill(Listing *listing, OpenDir *dir, off_t offset)
+{
+    LOCK_SCOPE(&dir->lock);
+    ErrInt r = seek_dir(dir, offset);
+
+    while (r == 0) {
+        struct dirent64 *entry = NULL;
+        r = peek_entry(dir, &entry);
+        if (r < 0 || entry == NULL || !add_entry(listing, entry))
+            break;
+        consume_entry(dir, entry);
+    }
+    /* What is in the reply already must not be lost, its lookups are counted. */
+    return listing->used > 0 ? 0 : r;
+}
+
+static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+                 struct fuse_file_info *fi, bool plus)
+{
+    Node node AUTO_NODE = NODE_INIT;
+    Listing listing = {.req = req, .node = &node, .plus = plus, .size = size};
+    ErrInt r = node_acquire(filesystem_of(req), ino, &node);
+
+    if (r == 0) {
+        listing.bytes = thread_buffer(size);
+        r = listing.bytes != NULL ? fill(&listing, handle_dir(fi), offset) : -ENOMEM;
+    }
+    reply_bytes(req, r < 0 ? r : (ssize_t)listing.used, listing.bytes);
+}
+
+void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+                struct fuse_file_info *fi)
+{
+    list(req, ino, size, offset, fi, false);
+}
+
+void op_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+                    struct fuse_file_info *fi)
+{
+    list(req, ino, size, offset, fi, true);
+}

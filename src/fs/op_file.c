@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Open files. The file handle is the descriptor of the lower file. */
+#include "base/cleanup.h"
+#include "fs/cred.h"
+#include "fs/node.h"
+#include "fs/open_flags.h"
+#include "fs/ops.h"
+#include "fs/reply.h"
+#include "fs/thread_buffer.h"
+
+#include <errno.h>
+#include <sys/uio.h>
+
+static int handle_fd(const struct fuse_file_info *fi)
+{
+    return (int)fi->fh;
+}
+
+static ErrInt check_denied(Filesystem *fs, fuse_ino_t ino)
+{
+    Node node AUTO_NODE = NODE_INIT;
+    ErrInt r;
+
+    if (fs->owners->unmapped != UNMAPPED_DENY)
+        return 0;
+    r = node_acquire(fs, ino, &node);
+    return r < 0 ? r : node_check_denied(&node);
+}
+
+/* Returns the descriptor or -errno. */
+static int open_file(Filesystem *fs, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+    bool local = false;
+    ErrInt r = check_denied(fs, ino);
+    int fd;
+
+    if (r < 0)
+        return r;
+    /* Set when the caller lacks CAP_FSETID: then truncation drops setuid and setgid. */
+    if ((fi->flags & O_TRUNC) != 0)
+        cred_keep_setid(!fi->kill_suidgid);
+    fd = node_open_file(fs, ino, lower_open_flags(fs, fi->flags), &local);
+    fi->noflush = local;
+    return fd;
+}
+
+void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+    reply_open(req, open_file(filesystem_of(req), ino, fi), fi);
+}
+
+void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi)
+{
+    char *bytes = thread_buffer(size);
+    ssize_t n;
+
+    (void)ino;
+    n = bytes != NULL ? pread(handle_fd(fi), bytes, size, offset) : -1;
+    reply_bytes(req, n < 0 ? -errno : n, bytes);
+}
+
+void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, off_t offset,
+              struct fuse_file_info *fi)
+{
+    const struct iovec iov = {.iov_base = (char *)bytes, .iov_len = size};
+    const int append = (fi->flags & O_APPEND) != 0 ? RWF_APPEND : 0;
+    ssize_t n;
+
+    (void)ino;
+    /* Set when the caller lacks CAP_FSETID: then the lower write drops setuid and setgid. */
+    cred_keep_setid(!fi->kill_suidgid);
+    n = pwritev2(handle_fd(fi), &iov, 1, offset, append);
+    reply_count(req, n < 0 ? -errno : n);
+}
+
+/* Only for files whose close(2) can fail: others are opened with noflush. */
+void op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+    int copy = fcntl(handle_fd(fi), F_DUPFD_CLOEXEC, 0);
+
+    (void)ino;
+    reply_result(req, copy < 0 || close(copy) < 0 ? -errno : 0);
+}
+
+void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+    (void)ino;
+    close(handle_fd(fi));
+    reply_result(req, 0);
+}
+
+void op_fsync(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi)
+{
+    int r = datasync ? fdatasync(handle_fd(fi)) : fsync(handle_fd(fi));
+
+    (void)ino;
+    reply_result(req, r < 0 ? -errno : 0);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names to inodes and the kernel's count of them; symbolic links; statfs. */
+#include "base/cleanup.h"
+#include "fs/node.h"
+#include "fs/ops.h"
+#include "fs/reply.h"
+
+#include <errno.h>
+#include <limits.h>
+
+static ErrInt lookup(Filesystem *fs, fuse_ino_t ino, const char *name,
+                     struct fuse_entry_param *ret_entry)
+{
+    Node parent AUTO_NODE = NODE_INIT;
+    ErrInt r = node_acquire(fs, ino, &parent);
+
+    if (r == 0)
+        r = node_check_denied(&parent);
+    return r < 0 ? r : node_lookup(&parent, name, ret_entry);
+}
+
+void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+    struct fuse_entry_param entry;
+    ErrInt r = lookup(filesystem_of(req), parent, name, &entry);
+
+    reply_entry(req, r, &entry);
+}
+
+void op_forget(fuse_req_t req, fuse_ino_t ino, uint64_t nlookup)
+{
+    inode_table_forget(&filesystem_of(req)->inodes, ino, nlookup);
+    fuse_reply_none(req);
+}
+
+void op_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *forgets)
+{
+    for (size_t i = 0; i < count; i++)
+        inode_table_forget(&filesystem_of(req)->inodes, forgets[i].ino, forgets[i].nlookup);
+    fuse_reply_none(req);
+}
+
+static ssize_t read_link(Filesystem *fs, fuse_ino_t ino, char target[PATH_MAX + 1])
+{
+    Node node AUTO_NODE = NODE_INIT;
+    ssize_t length;
+    ErrInt r = node_acquire(fs, ino, &node);
+
+    if (r == 0)
+        r = node_check_denied(&node);
+    if (r < 0)
+        return r;
+    length = readlinkat(node.fd, "", target, PATH_MAX + 1);
+    if (length < 0)
+        return -errno;
+    return length > PATH_MAX ? -ENAMETOOLONG : length;
+}
+
+void op_readlink(fuse_req_t req, fuse_ino_t ino)
+{
+    char target[PATH_MAX + 1];
+    ssize_t length = read_link(filesystem_of(req), ino, target);
+
+    reply_bytes(req, length, target);
+}
+
+static ErrInt read_statfs(Filesystem *fs, fuse_ino_t ino, struct statvfs *ret_statfs)
+{
+    Node node AUTO_NODE = NODE_INIT;
+    ErrInt r = node_acquire(fs, ino, &node);
+
+    if (r < 0)
+        return r;
+    return fstatvfs(node.fd, ret_statfs) < 0 ? -errno : 0;
+}
+
+void op_statfs(fuse_req_t req, fuse_ino_t ino)
+{
+    struct statvfs statfs;
+    ErrInt r = read_statfs(filesystem_of(req), ino, &statfs);
+
+    if (r < 0)
+        reply_result(req, r);
+    else
+        fuse_reply_statfs(req, &statfs);
+}

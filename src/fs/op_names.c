@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names that come and go: link, unlink, rmdir, rename. */
+#include "base/fdname.h"
+#include "fs/creator.h"
+#include "fs/node.h"
+#include "fs/ops.h"
+#include "fs/reply.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+/* unmapped=deny closes the directory PARENT. */
+static ErrInt acquire_parent(Filesystem *fs, fuse_ino_t ino, Node *ret_parent)
+{
+    ErrInt r = node_acquire(fs, ino, ret_parent);
+
+    return r < 0 ? r : node_check_denied(ret_parent);
+}
+
+static ErrInt make_link(Filesystem *fs, fuse_ino_t ino, fuse_ino_t new_ino, const char *name,
+                        struct fuse_entry_param *ret_entry)
+{
+    Node node AUTO_NODE = NODE_INIT;
+    Node parent AUTO_NODE = NODE_INIT;
+    ErrInt r = acquire_parent(fs, new_ino, &parent);
+
+    if (r == 0)
+        r = node_acquire(fs, ino, &node);
+    if (r == 0)
+        r = node_check_denied(&node);
+    if (r < 0)
+        return r;
+    /* Followed is the link below /proc only, to the inode itself, be that a symbolic link. */
+    r = linkat(fs->proc_fd, fd_name(node.fd).text, parent.fd, name, AT_SYMLINK_FOLLOW);
+    return r < 0 ? -errno : node_lookup(&parent, name, ret_entry);
+}
+
+void op_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t new_parent, const char *new_name)
+{
+    struct fuse_entry_param entry;
+    ErrInt r = make_link(filesystem_of(req), ino, new_parent, new_name, &entry);
+
+    reply_entry(req, r, &entry);
+}
+
+static ErrInt remove_name(Filesystem *fs, fuse_ino_t ino, const char *name, int flags)
+{
+    Node parent AUTO_NODE = NODE_INIT;
+    ErrInt r = acquire_parent(fs, ino, &parent);
+
+    if (r < 0)
+        return r;
+    node_keep_removed(&parent, name);
+    return unlinkat(parent.fd, name, flags) < 0 ? -errno : 0;
+}
+
+void op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+    reply_result(req, remove_name(filesystem_of(req), parent, name, 0));
+}
+
+void op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+    reply_result(req, remove_name(filesystem_of(req), parent, name, AT_REMOVEDIR));
+}
+
+static ErrInt rename_entry(fuse_req_t req, fuse_ino_t ino, const char *name, fuse_ino_t new_ino,
+                           const char *new_name, unsigned int flags)
+{
+    Filesystem *fs = filesystem_of(req);
+    Node parent AUTO_NODE = NODE_INIT;
+    Node new_parent AUTO_NODE = NODE_INIT;
+    Creator creator AUTO_CREATOR = {0};
+    ErrInt r = acquire_parent(fs, ino, &parent);
+
+    if (r == 0)
+        r = acquire_parent(fs, new_ino, &new_parent);
+    /* What a whiteout leaves behind is a new inode, the caller's (renameat2(2)). */
+    if (r == 0 && (flags & RENAME_WHITEOUT) != 0)
+        r = creator_enter(fs, fuse_req_ctx(req), &creator);
+    if (r < 0)
+        return r;
+    if ((flags & (RENAME_NOREPLACE | RENAME_EXCHANGE)) == 0)
+        node_keep_removed(&new_parent, new_name);
+    return renameat2(parent.fd, name, new_parent.fd, new_name, flags) < 0 ? -errno : 0;
+}
+
+void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent,
+               const char *new_name, unsigned int flags)
+{
+    reply_result(req, rename_entry(req, parent, name, new_parent, new_name, flags));
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Space of open files: allocation, holes, copies inside the lower file system. */
+#include "fs/cred.h"
+#include "fs/ops.h"
+#include "fs/reply.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+void op_fallocate(fuse_req_t req, fuse_ino_t ino, int mode, off_t offset, off_t length,
+                  struct fuse_file_info *fi)
+{
+    (void)ino;
+    cred_keep_setid(false);
+    reply_result(req, fallocate((int)fi->fh, mode, offset, length) < 0 ? -errno : 0);
+}
+
+/* SEEK_DATA and SEEK_HOLE; the others the kernel does itself. */
+void op_lseek(fuse_req_t req, fuse_ino_t ino, off_t offset, int whence, struct fuse_file_info *fi)
+{
+    off_t found = lseek((int)fi->fh, offset, whence);
+
+    (void)ino;
+    if (found < 0)
+        reply_result(req, -errno);
+    else
+        fuse_reply_lseek(req, found);
+}
+
+void op_copy_file_range(fuse_req_t req, fuse_ino_t ino_in, off_t offset_in,
+                        struct fuse_file_info *fi_in, fuse_ino_t ino_out, off_t offset_out,
+                        struct fuse_file_info *fi_out, size_t length, int flags)
+{
+    ssize_t n;
+
+    (void)ino_in;
+    (void)ino_out;
+    cred_keep_setid(false);
+    n = copy_file_range((int)fi_in->fh, &offset_in, (int)fi_out->fh, &offset_out, length,
+                        (unsigned int)flags);
+    reply_count(req, n < 0 ? -errno : n);
+}
