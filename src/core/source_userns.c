@@ -3,6 +3,7 @@
 #include "core/source_userns.h"
 
 #include "base/cleanup.h"
+#include "base/fdname.h"
 #include "core/map_error.h"
 #include "core/uidmap_file.h"
 
@@ -16,10 +17,6 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
-
-/* The kernel shows a map only through a process that lives in the namespace. So a child enters it
- * and waits there to be looked at; it does nothing else and is gone before this file's function
- * returns. */
 
 static int open_namespace(const char *path, GError **error)
 {
@@ -36,8 +33,7 @@ static int open_namespace(const char *path, GError **error)
         map_error_set(error, "%s is not a namespace\n  write userns:/proc/PID/ns/user", path);
         return -1;
     }
-    g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", peek);
-    int fd AUTO_CLOSE = open(link, O_RDONLY | O_CLOEXEC);
+    int fd AUTO_CLOSE = open(fd_path(peek).text, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         map_error_set(error, "cannot open %s: %s", path, g_strerror(errno));
         return -1;
@@ -94,7 +90,9 @@ static bool read_maps(const MapSource *source, const char *directory, GError **e
     return done;
 }
 
-/* Only calls that are safe after fork() in a process with threads. */
+/* The kernel shows a map only through a process that lives in the namespace. So a child enters it,
+ * waits there to be looked at, and is gone before source_userns_read() returns. It makes only calls
+ * that are safe after fork() in a process with threads. */
 static G_NORETURN void live_in_namespace(int fd, int report)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);

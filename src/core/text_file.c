@@ -3,6 +3,7 @@
 #include "core/text_file.h"
 
 #include "base/cleanup.h"
+#include "base/fdname.h"
 #include "core/map_error.h"
 
 #include <fcntl.h>
@@ -37,8 +38,7 @@ static int open_regular(const char *path, const char *name, GError **error)
         map_error_set(error, "%s is %s, not a regular file", name, what_it_is(st.st_mode));
         return -1;
     }
-    g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", peek);
-    int fd = open(link, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int fd = open(fd_path(peek).text, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         map_error_set(error, "cannot read %s: %s", name, g_strerror(errno));
     return fd;

@@ -99,7 +99,7 @@ static const OptionRow rows[] = {
     {"uidmap=", "SOURCE", GROUP_MAP, take_map, 0, "map uids"},
     {"gidmap=", "SOURCE", GROUP_MAP, take_map, 0, "map gids"},
     {"layout=", "docker|podman", GROUP_MAP, take_map, 0,
-     "subordinate ranges from lower ID 0 (docker), or from 1 after the user's own ID (podman)"},
+     "ranges begin at lower ID 0 (docker), or at 1 after the user's own ID (podman)"},
     {"invert", NULL, GROUP_MAP, take_map, 0, "swap the two sides of every map"},
     {"unmapped=", "POLICY", GROUP_MAP, take_map, 0,
      "owners without a mapping: nobody, deny, keep, squash:UID[:GID]"},
@@ -224,7 +224,7 @@ void option_table_print(FILE *stream)
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         const OptionRow *row = &rows[i];
         if (i == 0 || row->group != shown)
-            fprintf(stream, "%s\n%s\n", i == 0 ? "" : "\n", titles[row->group]);
+            fprintf(stream, "\n%s\n", titles[row->group]);
         shown = row->group;
         if (row->help != NULL) {
             g_autofree char *left = g_strconcat(row->name, row->argument, NULL);

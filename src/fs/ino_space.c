@@ -25,6 +25,7 @@ struct InoSpace {
     pthread_mutex_t lock;
     dev_t *devices;   /* lock */
     size_t n_devices; /* lock */
+    size_t allocated; /* lock */
     HashIndex spills; /* lock */
 };
 
@@ -81,10 +82,14 @@ static ErrInt device_index(InoSpace *space, dev_t device, uint64_t *ret_index)
             return 0;
         }
     }
-    dev_t *grown = reallocarray(space->devices, space->n_devices + 1, sizeof(*grown));
-    if (grown == NULL)
-        return -ENOMEM;
-    space->devices = grown;
+    if (space->n_devices == space->allocated) {
+        size_t more = space->allocated > 0 ? space->allocated * 2 : 8;
+        dev_t *grown = reallocarray(space->devices, more, sizeof(*grown));
+        if (grown == NULL)
+            return -ENOMEM;
+        space->devices = grown;
+        space->allocated = more;
+    }
     space->devices[space->n_devices] = device;
     *ret_index = space->n_devices++;
     return 0;
