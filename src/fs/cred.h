@@ -34,3 +34,10 @@ void cred_leave(void);
  * for creation and chmod, whose mode the kernel settled for the caller, and for a writer that has
  * the capability itself; else off. Does nothing when it is as wanted already. */
 void cred_keep_setid(bool keep);
+
+/* The same for a request that does not say whether its caller has CAP_FSETID. In the mounter's
+ * namespace UID 0 has it; nobody in any other namespace has it over a lower file. */
+static inline void cred_keep_setid_for(uid_t caller)
+{
+    cred_keep_setid(caller == 0);
+}

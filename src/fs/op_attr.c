@@ -36,7 +36,7 @@ void op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
     reply_attr(req, r, &attr);
 }
 
-static ErrInt set_owner(const Node *node, const struct stat *attr, int to_set)
+static ErrInt set_owner(const Node *node, const struct stat *attr, int to_set, uid_t caller)
 {
     const OwnerMap *owners = node->fs->owners;
     LowerId uid = lower_id(ID_NONE); /* leaves it as it is, chown(2) */
@@ -49,6 +49,7 @@ static ErrInt set_owner(const Node *node, const struct stat *attr, int to_set)
         r = owner_map_stored(owners, ID_GID, shown_id(attr->st_gid), &gid);
     if (r < 0)
         return r;
+    cred_keep_setid_for(caller);
     return fchownat(node->fd, "", uid.value, gid.value, AT_EMPTY_PATH) < 0 ? -errno : 0;
 }
 
@@ -93,9 +94,10 @@ static ErrInt set_times(const Node *node, const struct stat *attr, int to_set)
 
 /* The owner comes before the mode, because chown(2) clears setuid and setgid; the times come last,
  * because all else sets them. The first that fails ends it. */
-static ErrInt set_attr(Filesystem *fs, fuse_ino_t ino, const struct stat *attr, int to_set,
+static ErrInt set_attr(fuse_req_t req, fuse_ino_t ino, const struct stat *attr, int to_set,
                        const struct fuse_file_info *fi, struct stat *ret_attr)
 {
+    Filesystem *fs = filesystem_of(req);
     const int times = FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_ATIME_NOW | FUSE_SET_ATTR_MTIME |
                       FUSE_SET_ATTR_MTIME_NOW;
     Node node AUTO_NODE = NODE_INIT;
@@ -104,7 +106,7 @@ static ErrInt set_attr(Filesystem *fs, fuse_ino_t ino, const struct stat *attr, 
     if (r == 0)
         r = node_check_denied(&node);
     if (r == 0 && (to_set & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)) != 0)
-        r = set_owner(&node, attr, to_set);
+        r = set_owner(&node, attr, to_set, fuse_req_ctx(req)->uid);
     if (r == 0 && (to_set & FUSE_SET_ATTR_MODE) != 0)
         r = set_mode(&node, attr->st_mode);
     if (r == 0 && (to_set & FUSE_SET_ATTR_SIZE) != 0)
@@ -118,7 +120,7 @@ void op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int to_set,
                 struct fuse_file_info *fi)
 {
     struct stat shown;
-    ErrInt r = set_attr(filesystem_of(req), ino, attr, to_set, fi, &shown);
+    ErrInt r = set_attr(req, ino, attr, to_set, fi, &shown);
 
     reply_attr(req, r, &shown);
 }

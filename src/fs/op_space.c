@@ -12,7 +12,7 @@ void op_fallocate(fuse_req_t req, fuse_ino_t ino, int mode, off_t offset, off_t 
                   struct fuse_file_info *fi)
 {
     (void)ino;
-    cred_keep_setid(false);
+    cred_keep_setid_for(fuse_req_ctx(req)->uid);
     reply_result(req, fallocate((int)fi->fh, mode, offset, length) < 0 ? -errno : 0);
 }
 
@@ -36,7 +36,7 @@ void op_copy_file_range(fuse_req_t req, fuse_ino_t ino_in, off_t offset_in,
 
     (void)ino_in;
     (void)ino_out;
-    cred_keep_setid(false);
+    cred_keep_setid_for(fuse_req_ctx(req)->uid);
     n = copy_file_range((int)fi_in->fh, &offset_in, (int)fi_out->fh, &offset_out, length,
                         (unsigned int)flags);
     reply_count(req, n < 0 ? -errno : n);
