@@ -69,7 +69,7 @@ static bool read_ranges(LineReader *reader, const Account *owner, GArray *ranges
     SubidRange range = {0};
     char *line;
     while ((line = line_reader_next(reader, &range.line)) != NULL) {
-        bool ours;
+        bool ours = false;
         if (!parse_line(line, owner, &ours, &range, error)) {
             g_prefix_error(error, "%s:%u: ", line_reader_name(reader), range.line);
             return false;

@@ -4,10 +4,8 @@
 
 #include "fs/fuse_api.h"
 
-#include <libfuse_config.h>
-
 static const Feature table[] = {
-#ifdef HAVE_URING
+#ifdef HAVE_LIBFUSE_IO_URING
     {"io_uring",    true},
 #else
     {"io_uring", false},

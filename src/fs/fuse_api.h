@@ -1,7 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The one place that says which libfuse interface we are written for. */
+/* Which libfuse interface we are written for, and what differs between its releases. */
 #pragma once
 
 #define FUSE_USE_VERSION FUSE_MAKE_VERSION(3, 17)
 
 #include <fuse_lowlevel.h>
+#include <stdbool.h>
+
+/* Whether a write, or an open with O_TRUNC, is to drop setuid and setgid: its caller lacks
+ * CAP_FSETID (FUSE_WRITE_KILL_SUIDGID and FUSE_OPEN_KILL_SUIDGID of the protocol). libfuse before
+ * 3.18 does not pass that on; there, root of the mounter's namespace is taken to have it. */
+static inline bool fuse_kills_setid(fuse_req_t req, const struct fuse_file_info *fi)
+{
+#ifdef HAVE_STRUCT_FUSE_FILE_INFO_KILL_SUIDGID
+    (void)req;
+    return fi->kill_suidgid;
+#else
+    (void)fi;
+    return fuse_req_ctx(req)->uid != 0;
+#endif
+}

@@ -28,17 +28,17 @@ static ErrInt check_denied(Filesystem *fs, fuse_ino_t ino)
 }
 
 /* Returns the descriptor or -errno. */
-static int open_file(Filesystem *fs, fuse_ino_t ino, struct fuse_file_info *fi)
+static int open_file(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
+    Filesystem *fs = filesystem_of(req);
     bool local = false;
     ErrInt r = check_denied(fs, ino);
     int fd;
 
     if (r < 0)
         return r;
-    /* Set when the caller lacks CAP_FSETID: then truncation drops setuid and setgid. */
     if ((fi->flags & O_TRUNC) != 0)
-        cred_keep_setid(!fi->kill_suidgid);
+        cred_keep_setid(!fuse_kills_setid(req, fi));
     fd = node_open_file(fs, ino, lower_open_flags(fs, fi->flags), &local);
     fi->noflush = local;
     return fd;
@@ -46,7 +46,7 @@ static int open_file(Filesystem *fs, fuse_ino_t ino, struct fuse_file_info *fi)
 
 void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-    reply_open(req, open_file(filesystem_of(req), ino, fi), fi);
+    reply_open(req, open_file(req, ino, fi), fi);
 }
 
 void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi)
@@ -67,8 +67,7 @@ void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, of
     ssize_t n;
 
     (void)ino;
-    /* Set when the caller lacks CAP_FSETID: then the lower write drops setuid and setgid. */
-    cred_keep_setid(!fi->kill_suidgid);
+    cred_keep_setid(!fuse_kills_setid(req, fi));
     n = pwritev2(handle_fd(fi), &iov, 1, offset, append);
     reply_count(req, n < 0 ? -errno : n);
 }

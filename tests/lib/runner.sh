@@ -1,0 +1,206 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Running one test at a time, for tests/run.
+#
+# A test is a program. It gets
+#   TMP        its own directory, empty, current, and TMPDIR, too; other users can go through it
+#   REMAPFS    the program to test, BUILD the variant that it was built in, BUILD_DIR that directory
+#   srcdir     the source tree
+# and says how it went by its exit status: 0 passed, 77 skipped (the last line of its output is the
+# reason), anything else failed. A line "# time limit: SECONDS" in it changes the limit.
+#
+# Whatever it leaves behind is taken away: processes (found by a variable in their environment),
+# mounts below TMP, TMP. A test fails also when a daemon outlives the unmounting, and when anything
+# written below TMP to a file log* has a report of a sanitizer or a warning of GLib.
+
+default_time_limit=60
+passed=0
+failed=0
+skipped=0
+
+# runner_start SOURCE-TREE VERBOSE
+runner_start()
+{
+    srcdir=$1
+    verbose=$2
+    # Not on a tmpfs, which lacks some of what a lower directory is tested with.
+    runner=$(mktemp -d "${TMPDIR:-/var/tmp}/remapfs-tests.XXXXXX")
+    chmod 755 "$runner"
+    trap 'exit 1' INT TERM HUP
+    trap 'runner_abandon' EXIT
+    : >"$runner/failures"
+    umask 022
+    LC_ALL=C
+    export LC_ALL srcdir
+}
+
+runner_abandon()
+{
+    if [ -d "$runner/tmp" ]; then
+        clean_up || true
+    fi
+    rm -rf --one-file-system "$runner"
+}
+
+# Prints the summary and exits.
+runner_end()
+{
+    cat "$runner/failures"
+    echo "$passed passed, $failed failed, $skipped skipped"
+    test "$failed" = 0
+    exit
+}
+
+# now: in milliseconds.
+now()
+{
+    echo $(($(date +%s%N) / 1000000))
+}
+
+# count RESULT NAME MILLISECONDS OUTPUT [REASON]: prints the line of one test.
+count()
+{
+    case $1 in
+    ok) passed=$((passed + 1)) ;;
+    FAIL)
+        failed=$((failed + 1))
+        {
+            echo "---- $2 failed:"
+            tail -n 200 "$4"
+        } >>"$runner/failures"
+        ;;
+    skip) skipped=$((skipped + 1)) ;;
+    esac
+    printf '%-4s %4d.%01d s  %s\n' "$1" $(($3 / 1000)) $(($3 / 100 % 10)) "$2${5:+ ($5)}"
+    if [ "$verbose" = yes ]; then
+        sed 's/^/    /' "$4"
+    fi
+}
+
+# run_plain NAME FUNCTION...: a step of the runner's own, counted as a test.
+run_plain()
+{
+    step_name=$1
+    shift
+    start=$(now)
+    if ("$@") >"$runner/output" 2>&1 </dev/null; then
+        count ok "$step_name" $(($(now) - start)) "$runner/output"
+    else
+        count FAIL "$step_name" $(($(now) - start)) "$runner/output"
+        return 1
+    fi
+}
+
+# Prints the processes that the running test started, found by their mark.
+processes()
+{
+    grep -lzx "REMAPFS_TEST=$runner" /proc/[0-9]*/environ 2>/dev/null | cut -d / -f 3
+}
+
+# Those that are not the program under test.
+other_processes()
+{
+    for pid in $(processes); do
+        test "$(readlink "/proc/$pid/exe")" = "$REMAPFS" || echo "$pid"
+    done
+}
+
+# wait_gone SECONDS: until the running test has no processes.
+wait_gone()
+{
+    tries=$(($1 * 20))
+    while [ -n "$(processes)" ]; do
+        tries=$((tries - 1))
+        test $tries -gt 0 || return 1
+        sleep 0.05
+    done
+}
+
+unmount_all()
+{
+    awk -v below="$runner/tmp/" 'index($5, below) == 1 { print $3, $5 }' /proc/self/mountinfo |
+        tac | while read -r device path; do
+        # A daemon that does not answer must not hold up the rest.
+        timeout 10 umount "$path" 2>/dev/null || {
+            echo 1 2>/dev/null >"/sys/fs/fuse/connections/${device#0:}/abort" || true
+            umount -l "$path" || true
+        }
+    done
+}
+
+# Ends what the test left running, in the order that lets a daemon end by itself, and removes TMP.
+# Fails when a daemon had to be killed.
+clean_up()
+{
+    killed=
+    for pid in $(other_processes); do
+        kill -KILL "$pid" 2>/dev/null || true
+    done
+    unmount_all
+    if ! wait_gone 10; then
+        killed=$(processes)
+        for pid in $killed; do
+            kill -KILL "$pid" 2>/dev/null || true
+        done
+        unmount_all
+        wait_gone 5 || true
+    fi
+    find "$runner/tmp" -maxdepth 1 -name 'log*' -exec cp {} "$runner/logs/" \;
+    rm -rf --one-file-system "$runner/tmp"
+    test -z "$killed"
+}
+
+# Prints what the daemon's logs have that they should not.
+suspicious()
+{
+    grep -rhE 'ERROR: (Address|Leak)Sanitizer|WARNING: ThreadSanitizer|runtime error:' \
+        "$runner/logs" "$runner/output" || true
+    grep -rhE -e '-(CRITICAL|WARNING|ERROR) \*\*:' "$runner/logs" || true
+}
+
+# run_test NAME FILE [ARGUMENT]: FILE is a script.
+run_test()
+{
+    test_name=$1
+    shift
+    limit=$(sed -n 's/^# time limit: *//p' "$1")
+    rm -rf "$runner/logs"
+    mkdir "$runner/tmp" "$runner/logs"
+    reports=log_path=$runner/tmp/log.sanitizer
+    start=$(now)
+    status=0
+    (
+        cd "$runner/tmp"
+        REMAPFS_TEST=$runner TMP=$runner/tmp TMPDIR=$runner/tmp \
+            ASAN_OPTIONS=$reports:detect_stack_use_after_return=1:strict_string_checks=1 \
+            UBSAN_OPTIONS=$reports:print_stacktrace=1 \
+            TSAN_OPTIONS=$reports:second_deadlock_stack=1 \
+            exec timeout -k 10 "${limit:-$default_time_limit}" "$@"
+    ) >"$runner/output" 2>&1 </dev/null || status=$?
+    if [ $status = 124 ]; then
+        echo "stopped after ${limit:-$default_time_limit} seconds" >>"$runner/output"
+    fi
+    if ! clean_up; then
+        echo "a daemon or another process did not end and was killed: $killed" >>"$runner/output"
+        status=1
+    fi
+    found=$(suspicious)
+    if [ -n "$found" ]; then
+        status=1
+    fi
+    elapsed=$(($(now) - start))
+    case $status in
+    0) count ok "$test_name" $elapsed "$runner/output" ;;
+    77) count skip "$test_name" $elapsed "$runner/output" "$(tail -n 1 "$runner/output")" ;;
+    *)
+        echo "exit status $status" >>"$runner/output"
+        for log in "$runner"/logs/*; do
+            if [ -s "$log" ]; then
+                echo "-- ${log##*/}:"
+                tail -n 100 "$log"
+            fi
+        done >>"$runner/output"
+        count FAIL "$test_name" $elapsed "$runner/output"
+        ;;
+    esac
+}
