@@ -2,34 +2,13 @@
 /* Directory listings, with the lower file system's own positions as cookies. */
 #include "base/cleanup.h"
 #include "fs/node.h"
-#include "fs/open_flags.h"
+#include "fs/open_dir.h"
 #include "fs/ops.h"
 #include "fs/reply.h"
 #include "fs/thread_buffer.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <string.h>
-
-enum {
-    ENTRIES_SIZE = 32 * 1024, /* what is read from the lower directory at once */
-};
-
-/* An open directory: the file handle. Entries that were read from below but did not fit a reply
- * wait here for the next one. */
-typedef struct {
-    pthread_mutex_t lock;
-    int fd;
-    off_t position; /* lock; cookie of the entry before `next`, where a listing goes on */
-    size_t next;    /* lock */
-    size_t length;  /* lock */
-    _Alignas(struct dirent64) char entries[ENTRIES_SIZE]; /* lock */
-} OpenDir;
-
-static OpenDir *handle_dir(const struct fuse_file_info *fi)
-{
-    return (OpenDir *)(uintptr_t)fi->fh;
-}
 
 static ErrInt open_dir(Filesystem *fs, fuse_ino_t ino, OpenDir **ret_dir)
 {
@@ -79,13 +58,13 @@ void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 void op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
     (void)ino;
-    free_dir(handle_dir(fi));
+    free_dir(open_dir_of(fi));
     reply_result(req, 0);
 }
 
 void op_fsyncdir(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi)
 {
-    int fd = handle_dir(fi)->fd;
+    int fd = open_dir_of(fi)->fd;
     int r = datasync ? fdatasync(fd) : fsync(fd);
 
     (void)ino;
@@ -200,7 +179,7 @@ static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 
     if (r == 0) {
         listing.bytes = thread_buffer(size);
-        r = listing.bytes != NULL ? fill(&listing, handle_dir(fi), offset) : -ENOMEM;
+        r = listing.bytes != NULL ? fill(&listing, open_dir_of(fi), offset) : -ENOMEM;
     }
     reply_bytes(req, r < 0 ? r : (ssize_t)listing.used, listing.bytes);
 }

@@ -2,7 +2,7 @@
 /* The table of requests that we answer.
  *
  * Left out on purpose: access (default_permissions: the kernel decides), getlk, setlk and flock
- * (the kernel keeps locks itself then), ioctl, bmap, poll. */
+ * (the kernel keeps locks itself then), bmap, poll. */
 #include "fs/ops.h"
 
 #include "fs/filesystem.h"
@@ -42,5 +42,6 @@ const struct fuse_lowlevel_ops filesystem_ops = {
     .removexattr = op_removexattr,
     .fallocate = op_fallocate,
     .lseek = op_lseek,
+    .ioctl = op_ioctl,
     .copy_file_range = op_copy_file_range,
 };

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The ioctls that mean the same on any file system, see ioctl_iflags(2), ioctl_xfs_fsgetxattr(2)
+ * and the kernel's Documentation/filesystems/fsverity.rst. Any other one could do anything with
+ * the daemon's rights, and is ENOTTY.
+ *
+ * For flags and project IDs the kernel has checked the caller before it asks: owner or CAP_FOWNER,
+ * CAP_LINUX_IMMUTABLE for +i and +a (vfs_fileattr_set()). For fs-verity it has not. */
+#include "fs/node.h"
+#include "fs/open_dir.h"
+#include "fs/ops.h"
+#include "fs/reply.h"
+#include "fs/thread_buffer.h"
+
+#include <errno.h>
+#include <linux/fs.h>
+#include <linux/fsverity.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+/* Which call of the lower file it is, and what it takes. */
+typedef enum {
+    PASS,           /* as it is; the answer has the size of the table, whatever the command's
+                       number says: GETFLAGS and GETVERSION claim a long and write an int */
+    MEASURE_VERITY, /* the answer ends in as many bytes as were asked for */
+    ENABLE_VERITY,  /* has pointers in it, and the caller is not checked yet */
+} Treatment;
+
+typedef struct {
+    unsigned int command;
+    size_t in;  /* least number of bytes that it reads */
+    size_t out; /* least number of bytes that it writes */
+    Treatment treatment;
+} Ioctl;
+
+static const Ioctl ioctls[] = {
+    {FS_IOC_GETFLAGS,       0,                                  sizeof(int),                    PASS         },
+    {FS_IOC_SETFLAGS,       sizeof(int),                        0,                              PASS         },
+    {FS_IOC_FSGETXATTR,     0,                                  sizeof(struct fsxattr),         PASS         },
+    {FS_IOC_FSSETXATTR,     sizeof(struct fsxattr),             0,                              PASS         },
+    {FS_IOC_GETVERSION,     0,                                  sizeof(int),                    PASS         },
+    {FS_IOC_MEASURE_VERITY, sizeof(struct fsverity_digest),     sizeof(struct fsverity_digest),
+     MEASURE_VERITY                                                                                          },
+    {FS_IOC_ENABLE_VERITY,  sizeof(struct fsverity_enable_arg), 0,                              ENABLE_VERITY},
+};
+
+/* A request as libfuse hands it over. */
+typedef struct {
+    const void *in;
+    size_t in_size;
+    size_t out_size;
+} Buffers;
+
+static const Ioctl *find_ioctl(unsigned int command, const Buffers *buffers)
+{
+    for (size_t i = 0; i < sizeof(ioctls) / sizeof(ioctls[0]); i++) {
+        if (ioctls[i].command == command && buffers->in_size >= ioctls[i].in &&
+            buffers->out_size >= ioctls[i].out)
+            return &ioctls[i];
+    }
+    return NULL;
+}
+
+/* Who may have it done: the owner, and root of the mounter's namespace. */
+static ErrInt check_owner(fuse_req_t req, int fd)
+{
+    uid_t caller = fuse_req_ctx(req)->uid;
+    struct statx stx;
+    ErrInt r = node_statx(fd, &stx);
+
+    if (r < 0 || caller == 0)
+        return r;
+    return owner_map_shown(filesystem_of(req)->owners, ID_UID, lower_id(stx.stx_uid)).value ==
+                   caller
+               ? 0
+               : -EACCES;
+}
+
+/* The kernel sends salt and signature behind the structure, whose pointers are the caller's. */
+static ErrInt relocate_verity(void *argument, size_t size)
+{
+    struct fsverity_enable_arg *enable = argument;
+    size_t room = size - sizeof(*enable);
+
+    if (enable->salt_size > room || enable->sig_size > room - enable->salt_size)
+        return -EINVAL;
+    enable->salt_ptr = (uintptr_t)(enable + 1);
+    enable->sig_ptr = (uintptr_t)(enable + 1) + enable->salt_size;
+    return 0;
+}
+
+/* *RET_ARGUMENT is what the lower file system left in the argument, this thread's. */
+static ErrInt do_ioctl(fuse_req_t req, const Ioctl *known, int fd, const Buffers *buffers,
+                       void **ret_argument)
+{
+    size_t size = buffers->in_size > buffers->out_size ? buffers->in_size : buffers->out_size;
+    void *argument;
+    ErrInt r = 0;
+
+    argument = thread_buffer(size);
+    if (argument == NULL)
+        return -ENOMEM;
+    memset(argument, 0, size);
+    if (buffers->in_size > 0)
+        memcpy(argument, buffers->in, buffers->in_size);
+    if (known->treatment == ENABLE_VERITY) {
+        r = check_owner(req, fd);
+        if (r == 0)
+            r = relocate_verity(argument, size);
+    }
+    *ret_argument = argument;
+    return r == 0 && ioctl(fd, known->command, argument) < 0 ? -errno : r;
+}
+
+void op_ioctl(fuse_req_t req, fuse_ino_t ino, unsigned int cmd, void *arg,
+              struct fuse_file_info *fi, unsigned int flags, const void *in_buf, size_t in_bufsz,
+              size_t out_bufsz)
+{
+    const Buffers buffers = {in_buf, in_bufsz, out_bufsz};
+    int fd = (flags & FUSE_IOCTL_DIR) != 0 ? open_dir_of(fi)->fd : (int)fi->fh;
+    const Ioctl *known = find_ioctl(cmd, &buffers);
+    void *argument = NULL;
+    ErrInt r = known != NULL ? do_ioctl(req, known, fd, &buffers, &argument) : -ENOTTY;
+
+    (void)ino;
+    (void)arg;
+    if (r < 0)
+        reply_result(req, r);
+    else
+        fuse_reply_ioctl(req, 0, argument,
+                         known->treatment == MEASURE_VERITY ? out_bufsz : known->out);
+}
