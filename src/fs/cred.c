@@ -23,9 +23,17 @@ static struct {
     uint32_t fsgid;
 } process;
 
+/* A new thread has the capabilities that its creator, another worker, had at that moment: it does
+ * not know which before it sets them. */
+typedef enum {
+    SETID_UNKNOWN,
+    SETID_KEPT,
+    SETID_DROPPED,
+} SetidState;
+
 static _Thread_local struct {
     bool own_fs; /* umask and working directory are this thread's */
-    bool keeps_setid;
+    SetidState setid;
 } thread;
 
 static ErrInt get_caps(Caps *caps)
@@ -135,11 +143,12 @@ void cred_leave(void)
 
 void cred_keep_setid(bool keep)
 {
+    SetidState wanted = keep ? SETID_KEPT : SETID_DROPPED;
     Caps caps = process.caps;
 
-    if (thread.keeps_setid == keep || !process.has_fsetid)
+    if (thread.setid == wanted || !process.has_fsetid)
         return;
     set_effective(&caps, CAP_FSETID, keep);
     if (set_caps(&caps) == 0)
-        thread.keeps_setid = keep;
+        thread.setid = wanted;
 }
