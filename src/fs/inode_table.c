@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Two hash indexes over the same inodes, and a clock over those that have a cached descriptor. */
+/* Two hash indexes over the same inodes, and the life of each. */
 #include "fs/inode_table.h"
 
 #include "base/cleanup.h"
@@ -14,7 +14,6 @@ enum {
     RELIEVE_STEP = 64 /* descriptors closed at once when we ran out of them */
 };
 
-#define NO_SLOT UINT32_MAX
 #define INODE_OF(link, member) ((Inode *)((char *)(link)-offsetof(Inode, member)))
 
 static uint64_t node_hash(const HashLink *link)
@@ -36,11 +35,10 @@ static uint64_t inode_key_hash(const HashLink *link)
 
 ErrInt inode_table_init(InodeTable *table, size_t fd_limit, dev_t root_device)
 {
-    *table = (InodeTable){.last_node = FIRST_NODE - 1, .fd_limit = fd_limit};
+    *table = (InodeTable){.last_node = FIRST_NODE - 1};
     pthread_mutex_init(&table->lock, NULL);
-    table->ring = calloc(fd_limit, sizeof(Inode *));
     table->ino_space = ino_space_new(root_device);
-    if (table->ring != NULL && table->ino_space != NULL &&
+    if (table->ino_space != NULL && fd_ring_init(&table->ring, fd_limit) == 0 &&
         hash_index_init(&table->by_node, node_hash) == 0 &&
         hash_index_init(&table->by_key, inode_key_hash) == 0)
         return 0;
@@ -67,7 +65,7 @@ void inode_table_clear(InodeTable *table)
         lower_mount_free(mount);
     }
     ino_space_free(table->ino_space);
-    free(table->ring);
+    fd_ring_clear(&table->ring);
     pthread_mutex_destroy(&table->lock);
 }
 
@@ -133,55 +131,6 @@ void inode_table_put_mount(InodeTable *table, LowerMount *mount)
     pthread_mutex_unlock(&table->lock);
     if (unused != NULL)
         lower_mount_free(unused);
-}
-
-/* The ring of cached descriptors; all under the lock */
-
-static void ring_remove(InodeTable *table, Inode *inode)
-{
-    Inode *last = table->ring[--table->ring_length];
-
-    table->ring[inode->slot] = last;
-    last->slot = inode->slot;
-    inode->slot = NO_SLOT;
-}
-
-/* Takes the descriptor of one that was not used lately; -1 when all are in use. */
-static int ring_evict(InodeTable *table)
-{
-    /* Twice around: the first time may only find out who was not used. */
-    for (size_t tries = 2 * table->ring_length; tries > 0; tries--) {
-        if (table->ring_hand >= table->ring_length)
-            table->ring_hand = 0;
-        Inode *inode = table->ring[table->ring_hand];
-        if (inode->refs == 0 && !inode->pinned && !inode->recent) {
-            ring_remove(table, inode);
-            return steal_fd(&inode->fd);
-        }
-        inode->recent = false;
-        table->ring_hand++;
-    }
-    return -1;
-}
-
-/* Gives INODE the descriptor *FD and takes that, unless it has one or all others are in use.
- * Returns one that is to be closed once the lock is gone, or -1. */
-static int ring_add(InodeTable *table, Inode *inode, int *fd)
-{
-    int evicted = -1;
-
-    if (inode->fd >= 0)
-        return -1;
-    if (table->ring_length == table->fd_limit) {
-        evicted = ring_evict(table);
-        if (evicted < 0)
-            return -1;
-    }
-    inode->fd = steal_fd(fd);
-    inode->slot = (uint32_t)table->ring_length;
-    inode->recent = false;
-    table->ring[table->ring_length++] = inode;
-    return evicted;
 }
 
 /* Inodes */
@@ -272,7 +221,7 @@ ErrInt inode_table_enter(InodeTable *table, const LowerObject *object, int fd, I
     inode->refs++;
     if (owned_fd >= 0) {
         if (inode->handle_length > 0)
-            evicted_fd = ring_add(table, inode, &owned_fd);
+            evicted_fd = fd_ring_add(&table->ring, inode, &owned_fd);
         else if (inode->fd < 0)
             inode->fd = steal_fd(&owned_fd);
     }
@@ -317,10 +266,7 @@ static Remains take_if_unused(InodeTable *table, Inode *inode)
         return remains;
     hash_index_remove(&table->by_node, &inode->by_node);
     hash_index_remove(&table->by_key, &inode->by_key);
-    if (inode->slot != NO_SLOT)
-        ring_remove(table, inode);
-    if (inode->pinned)
-        table->n_pinned--;
+    fd_ring_remove(&table->ring, inode);
     remains.inode = inode;
     remains.mount = disuse_mount(table, inode->mount);
     return remains;
@@ -366,7 +312,7 @@ int inode_table_adopt(InodeTable *table, Inode *inode, int *fd)
     int evicted_fd AUTO_CLOSE = -1;
     LOCK_SCOPE(&table->lock);
 
-    evicted_fd = ring_add(table, inode, fd);
+    evicted_fd = fd_ring_add(&table->ring, inode, fd);
     return inode->fd;
 }
 
@@ -374,10 +320,22 @@ void inode_table_pin(InodeTable *table, Inode *inode)
 {
     LOCK_SCOPE(&table->lock);
 
-    if (inode->slot == NO_SLOT || inode->pinned || table->n_pinned >= table->fd_limit / 2)
-        return;
-    inode->pinned = true;
-    table->n_pinned++;
+    fd_ring_pin(&table->ring, inode);
+}
+
+void inode_table_set_nameless(InodeTable *table, Inode *inode)
+{
+    LOCK_SCOPE(&table->lock);
+
+    inode->nameless = true;
+    fd_ring_pin(&table->ring, inode);
+}
+
+bool inode_table_is_nameless(InodeTable *table, const Inode *inode)
+{
+    LOCK_SCOPE(&table->lock);
+
+    return inode->nameless;
 }
 
 bool inode_table_relieve(InodeTable *table)
@@ -386,7 +344,7 @@ bool inode_table_relieve(InodeTable *table)
     size_t n = 0;
 
     pthread_mutex_lock(&table->lock);
-    while (n < RELIEVE_STEP && (evicted[n] = ring_evict(table)) >= 0)
+    while (n < RELIEVE_STEP && (evicted[n] = fd_ring_evict(&table->ring)) >= 0)
         n++;
     pthread_mutex_unlock(&table->lock);
     for (size_t i = 0; i < n; i++)

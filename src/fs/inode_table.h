@@ -8,40 +8,20 @@
  *
  * How it holds the lower inode depends on the mount (lower_mount.h). With handles, `fd` is -1 or
  * an O_PATH descriptor that is a cached one: at most fd_limit are open, and one may be closed
- * whenever refs is 0, except when `pinned`: the name was removed through us while no descriptor
- * but ours keeps the inode alive. Without handles `fd` is there from the first to the last day.
+ * whenever refs is 0, except when `pinned`: its last name was removed through us, and maybe nothing
+ * but our descriptor keeps the inode alive. Without handles `fd` is there from the first to the
+ * last day.
  *
  * One lock protects everything here: both indexes, the lookups, refs and descriptors of every
  * inode, the mounts and their users. It is never held during a system call that goes to a file
  * system, nor while replying. */
 #pragma once
 
-#include "fs/hash_index.h"
+#include "fs/fd_ring.h"
 #include "fs/ino_space.h"
-#include "fs/lower_mount.h"
 
 #include <pthread.h>
 #include <sys/stat.h>
-
-typedef struct Inode {
-    HashLink by_node; /* lock */
-    HashLink by_key;  /* lock */
-    uint64_t node;
-    uint64_t lower_ino;
-    uint64_t shown_ino; /* in the mount's number space (ino_space.h) */
-    uint64_t lookups;   /* lock */
-    LowerMount *mount;
-    dev_t device;
-    mode_t type;           /* S_IFMT bits: an inode's never change */
-    uint32_t refs;         /* lock */
-    int fd;                /* lock; stays valid and open while refs > 0 */
-    uint32_t slot;         /* lock; where it is in the ring of cached descriptors, or NO_SLOT */
-    bool recent;           /* lock; used since the ring's hand last passed */
-    bool pinned;           /* lock */
-    uint8_t handle_length; /* 0: a mount without handles */
-    int handle_type;
-    unsigned char handle[];
-} Inode;
 
 typedef struct {
     pthread_mutex_t lock;
@@ -50,11 +30,7 @@ typedef struct {
     uint64_t last_node;
     LowerMount *mounts;
     InoSpace *ino_space;
-    Inode **ring; /* those with a cached descriptor */
-    size_t ring_length;
-    size_t ring_hand;
-    size_t n_pinned;
-    size_t fd_limit;
+    FdRing ring;
 } InodeTable;
 
 /* A lower object that was found, on its way into the table. */
@@ -94,8 +70,13 @@ void inode_table_forget(InodeTable *table, uint64_t node, uint64_t n);
  * then. Returns the one that INODE has, from before or now; -1 when there was no room for it. */
 int inode_table_adopt(InodeTable *table, Inode *inode, int *fd);
 
-/* The name is gone: keep INODE's cached descriptor until the kernel forgets it. At most half of
- * the descriptors are ever kept so; INODE is not when there are more, or when it has none. */
+/* INODE's last name was removed through us, or it never had one: that it has no links is no news,
+ * and its cached descriptor is kept until the kernel forgets it. At most half of the descriptors
+ * are ever kept so; INODE's is not when there are more, or when it has none. */
+void inode_table_set_nameless(InodeTable *table, Inode *inode);
+bool inode_table_is_nameless(InodeTable *table, const Inode *inode);
+
+/* Keeps INODE's cached descriptor for good. */
 void inode_table_pin(InodeTable *table, Inode *inode);
 
 /* Closes some cached descriptors to make room. False: there is none to close. */

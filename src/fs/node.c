@@ -66,6 +66,15 @@ static int open_inode(Filesystem *fs, const Inode *inode, int path_fd, int flags
     return fd < 0 ? -errno : fd;
 }
 
+/* Without a link, and not because of us. */
+static bool was_removed_below(Filesystem *fs, const Inode *inode, int fd)
+{
+    struct stat attr;
+
+    return fstat(fd, &attr) == 0 && attr.st_nlink == 0 &&
+           !inode_table_is_nameless(&fs->inodes, inode);
+}
+
 int node_open_file(Filesystem *fs, fuse_ino_t ino, int flags, bool *ret_local)
 {
     int path_fd;
@@ -75,6 +84,10 @@ int node_open_file(Filesystem *fs, fuse_ino_t ino, int flags, bool *ret_local)
     if (inode == NULL)
         return -ESTALE;
     fd = open_inode(fs, inode, path_fd, flags);
+    if (fd >= 0 && was_removed_below(fs, inode, fd)) {
+        close(fd);
+        fd = -ESTALE;
+    }
     if (ret_local != NULL)
         *ret_local = inode->mount->local;
     inode_table_unref(&fs->inodes, inode);
@@ -167,7 +180,7 @@ static int open_child(const Node *parent, const char *name)
     return fd < 0 ? -errno : fd;
 }
 
-static ErrInt enter(Found *found, int *fd, struct fuse_entry_param *ret_entry)
+static ErrInt enter(Found *found, int *fd, bool nameless, struct fuse_entry_param *ret_entry)
 {
     Filesystem *fs = found->fs;
     Inode *inode;
@@ -181,6 +194,8 @@ static ErrInt enter(Found *found, int *fd, struct fuse_entry_param *ret_entry)
         .entry_timeout = fs->options.entry_timeout,
     };
     node_show_attr(fs, &found->object.stx, inode->shown_ino, &ret_entry->attr);
+    if (nameless)
+        inode_table_set_nameless(&fs->inodes, inode);
     inode_table_unref(&fs->inodes, inode);
     return 0;
 }
@@ -201,10 +216,11 @@ ErrInt node_lookup(const Node *parent, const char *name, struct fuse_entry_param
             return -errno;
         r = identify(&found, parent->fs, parent, fd);
     }
-    return r < 0 ? r : enter(&found, &fd, ret_entry);
+    return r < 0 ? r : enter(&found, &fd, false, ret_entry);
 }
 
-ErrInt node_enter_open(const Node *parent, int fd, struct fuse_entry_param *ret_entry)
+ErrInt node_enter_open(const Node *parent, int fd, bool nameless,
+                       struct fuse_entry_param *ret_entry)
 {
     Found found AUTO_FOUND = {0};
     int path_fd AUTO_CLOSE = -1;
@@ -217,28 +233,34 @@ ErrInt node_enter_open(const Node *parent, int fd, struct fuse_entry_param *ret_
         if (path_fd < 0)
             return -errno;
     }
-    return enter(&found, &path_fd, ret_entry);
+    return enter(&found, &path_fd, nameless, ret_entry);
 }
 
-void node_keep_removed(const Node *parent, const char *name)
+void removal_begin(const Node *parent, const char *name, Removal *ret_removal)
 {
     Found found AUTO_FOUND = {0};
-    int fd AUTO_CLOSE = -1;
-    Inode *inode;
+    int fd AUTO_CLOSE = open_child(parent, name);
 
-    if (parent->inode->handle_length == 0)
-        return;
-    fd = open_child(parent, name);
+    ret_removal->fs = parent->fs;
     if (fd < 0 || identify(&found, parent->fs, parent, fd) < 0)
         return;
     if (!S_ISDIR(found.object.stx.stx_mode) && found.object.stx.stx_nlink > 1)
         return;
-    inode = inode_table_find(&parent->fs->inodes, &found.object);
-    if (inode == NULL)
-        return;
-    inode_table_adopt(&parent->fs->inodes, inode, &fd);
-    inode_table_pin(&parent->fs->inodes, inode);
-    inode_table_unref(&parent->fs->inodes, inode);
+    ret_removal->inode = inode_table_find(&parent->fs->inodes, &found.object);
+    if (ret_removal->inode != NULL)
+        inode_table_adopt(&parent->fs->inodes, ret_removal->inode, &fd);
+}
+
+void removal_done(Removal *removal)
+{
+    if (removal->inode != NULL)
+        inode_table_set_nameless(&removal->fs->inodes, removal->inode);
+}
+
+void removal_end(Removal *removal)
+{
+    if (removal->inode != NULL)
+        inode_table_unref(&removal->fs->inodes, removal->inode);
 }
 
 /* The root */
@@ -251,7 +273,7 @@ ErrInt node_enter_root(Filesystem *fs, int fd)
     ErrInt r = identify(&found, fs, NULL, owned_fd);
 
     if (r == 0)
-        r = enter(&found, &owned_fd, &entry);
+        r = enter(&found, &owned_fd, false, &entry);
     if (r < 0)
         return r;
     Node root AUTO_NODE = NODE_INIT;

@@ -24,6 +24,8 @@ void node_release(Node *node);
 
 /* Opens the regular file with FLAGS (O_CLOEXEC is added) and returns the descriptor, or -errno.
  * -EISDIR or -ENXIO for what is none, so that neither a FIFO blocks nor a driver is reached.
+ * -ESTALE: others removed it on the lower side, and what would be written to it would be lost; the
+ * kernel then looks the name up again.
  * *ret_local (may be NULL): close(2) has nothing to report there. */
 int node_open_file(Filesystem *fs, fuse_ino_t ino, int flags, bool *ret_local);
 
@@ -32,15 +34,27 @@ int node_open_file(Filesystem *fs, fuse_ino_t ino, int flags, bool *ret_local);
  * is met, the directory that it covers is taken instead. -ELOOP: a copy of it (a bind mount). */
 ErrInt node_lookup(const Node *parent, const char *name, struct fuse_entry_param *ret_entry);
 
-/* The same for an object that is open already, a new regular file; FD stays the caller's. */
-ErrInt node_enter_open(const Node *parent, int fd, struct fuse_entry_param *ret_entry);
+/* The same for an object that is open already, a new regular file; FD stays the caller's.
+ * NAMELESS: it was made without a name. */
+ErrInt node_enter_open(const Node *parent, int fd, bool nameless,
+                       struct fuse_entry_param *ret_entry);
 
 /* Enters the lower directory FD (O_PATH, taken over) as the first inode, FUSE_ROOT_ID. */
 ErrInt node_enter_root(Filesystem *fs, int fd);
 
-/* The inode behind NAME below PARENT when the kernel knows it and only handles keep it: its
- * descriptor is kept from now on (inode_table_pin()), as the name is about to be removed. */
-void node_keep_removed(const Node *parent, const char *name);
+/* A name that is about to be removed, by unlink, rmdir or rename. The inode behind it may be in use
+ * still, with nothing but us to keep it alive: it is held from before the removal, so that it can
+ * be kept after it. Nothing to be held is no error. */
+typedef struct {
+    Filesystem *fs;
+    Inode *inode; /* NULL: unknown to the kernel, or other names are left */
+} Removal;
+
+void removal_begin(const Node *parent, const char *name, Removal *ret_removal);
+void removal_done(Removal *removal); /* the name is gone */
+void removal_end(Removal *removal);  /* in any case */
+
+#define AUTO_REMOVAL CLEANUP(removal_end)
 
 /* statx(2) of an open descriptor: everything that an attribute reply needs. */
 ErrInt node_statx(int fd, struct statx *ret_stx);

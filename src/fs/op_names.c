@@ -46,12 +46,16 @@ void op_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t new_parent, const char *
 static ErrInt remove_name(Filesystem *fs, fuse_ino_t ino, const char *name, int flags)
 {
     Node parent AUTO_NODE = NODE_INIT;
+    Removal removal AUTO_REMOVAL = {0};
     ErrInt r = acquire_parent(fs, ino, &parent);
 
     if (r < 0)
         return r;
-    node_keep_removed(&parent, name);
-    return unlinkat(parent.fd, name, flags) < 0 ? -errno : 0;
+    removal_begin(&parent, name, &removal);
+    if (unlinkat(parent.fd, name, flags) < 0)
+        return -errno;
+    removal_done(&removal);
+    return 0;
 }
 
 void op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
@@ -71,6 +75,7 @@ static ErrInt rename_entry(fuse_req_t req, fuse_ino_t ino, const char *name, fus
     Node parent AUTO_NODE = NODE_INIT;
     Node new_parent AUTO_NODE = NODE_INIT;
     Creator creator AUTO_CREATOR = {0};
+    Removal removal AUTO_REMOVAL = {0};
     ErrInt r = acquire_parent(fs, ino, &parent);
 
     if (r == 0)
@@ -81,8 +86,11 @@ static ErrInt rename_entry(fuse_req_t req, fuse_ino_t ino, const char *name, fus
     if (r < 0)
         return r;
     if ((flags & (RENAME_NOREPLACE | RENAME_EXCHANGE)) == 0)
-        node_keep_removed(&new_parent, new_name);
-    return renameat2(parent.fd, name, new_parent.fd, new_name, flags) < 0 ? -errno : 0;
+        removal_begin(&new_parent, new_name, &removal);
+    if (renameat2(parent.fd, name, new_parent.fd, new_name, flags) < 0)
+        return -errno;
+    removal_done(&removal);
+    return 0;
 }
 
 void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent,

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One inode that the kernel remembers. See inode_table.h for what it is and who owns it. */
+#pragma once
+
+#include "fs/hash_index.h"
+#include "fs/lower_mount.h"
+
+#include <sys/types.h>
+
+/* "lock" is the inode table's. */
+typedef struct Inode {
+    HashLink by_node; /* lock */
+    HashLink by_key;  /* lock */
+    uint64_t node;
+    uint64_t lower_ino;
+    uint64_t shown_ino; /* in the mount's number space (ino_space.h) */
+    uint64_t lookups;   /* lock */
+    LowerMount *mount;
+    dev_t device;
+    mode_t type;           /* S_IFMT bits: an inode's never change */
+    uint32_t refs;         /* lock */
+    int fd;                /* lock; stays valid and open while refs > 0 */
+    uint32_t slot;         /* lock; where it is in the ring of cached descriptors, or NO_SLOT */
+    bool recent;           /* lock; used since the ring's hand last passed */
+    bool pinned;           /* lock; stays in the ring until the inode goes */
+    bool nameless;         /* lock; has no name, and that is our doing */
+    uint8_t handle_length; /* 0: a mount without handles */
+    int handle_type;
+    unsigned char handle[];
+} Inode;
