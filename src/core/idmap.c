@@ -155,7 +155,8 @@ void idmap_free(IdMap *map)
     g_free(map);
 }
 
-static bool translate(const Range *ranges, size_t n, uint32_t id, uint32_t *ret_other)
+/* The first range that does not end before ID; N if all do. */
+static size_t find_range(const Range *ranges, size_t n, uint32_t id)
 {
     size_t low = 0;
     size_t high = n;
@@ -166,10 +167,27 @@ static bool translate(const Range *ranges, size_t n, uint32_t id, uint32_t *ret_
         else
             high = middle;
     }
-    if (low == n || id < ranges[low].first)
+    return low;
+}
+
+static bool translate(const Range *ranges, size_t n, uint32_t id, uint32_t *ret_other)
+{
+    size_t at = find_range(ranges, n, id);
+    if (at == n || id < ranges[at].first)
         return false;
-    *ret_other = ranges[low].other + (id - ranges[low].first);
+    *ret_other = ranges[at].other + (id - ranges[at].first);
     return true;
+}
+
+static bool run_of(const Range *ranges, size_t n, uint32_t id, uint32_t *ret_first)
+{
+    size_t at = find_range(ranges, n, id);
+    if (at < n && id >= ranges[at].first) {
+        *ret_first = ranges[at].first;
+        return true;
+    }
+    *ret_first = at > 0 ? ranges[at - 1].last + 1 : 0;
+    return false;
 }
 
 bool idmap_to_shown(const IdMap *map, LowerId lower, ShownId *ret_shown)
@@ -180,6 +198,16 @@ bool idmap_to_shown(const IdMap *map, LowerId lower, ShownId *ret_shown)
 bool idmap_to_lower(const IdMap *map, ShownId shown, LowerId *ret_lower)
 {
     return translate(map->ranges[SIDE_SHOWN], map->n, shown.value, &ret_lower->value);
+}
+
+bool idmap_run_of_lower(const IdMap *map, LowerId lower, LowerId *ret_first)
+{
+    return run_of(map->ranges[SIDE_LOWER], map->n, lower.value, &ret_first->value);
+}
+
+bool idmap_run_of_shown(const IdMap *map, ShownId shown, ShownId *ret_first)
+{
+    return run_of(map->ranges[SIDE_SHOWN], map->n, shown.value, &ret_first->value);
 }
 
 const IdExtent *idmap_extents(const IdMap *map, size_t *ret_n)

@@ -39,5 +39,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdMap, idmap_free)
 bool idmap_to_shown(const IdMap *map, LowerId lower, ShownId *ret_shown);
 bool idmap_to_lower(const IdMap *map, ShownId shown, LowerId *ret_lower);
 
+/* Whether an extent covers the ID, and the lowest ID for which that is so without a break down from
+ * this one: the first of its extent or of the gap between two. For walks over the numbers of one
+ * side; O(log n), as above. */
+bool idmap_run_of_lower(const IdMap *map, LowerId lower, LowerId *ret_first);
+bool idmap_run_of_shown(const IdMap *map, ShownId shown, ShownId *ret_first);
+
 /* The extents in the order in which they were given; valid as long as the map. */
 const IdExtent *idmap_extents(const IdMap *map, size_t *ret_n);

@@ -3,6 +3,7 @@
 #include "daemon/session.h"
 
 #include "base/cleanup.h"
+#include "core/own_ids.h"
 #include "daemon/log.h"
 #include "daemon/ready.h"
 #include "fs/cred.h"
@@ -14,6 +15,7 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <syslog.h>
 
@@ -24,7 +26,8 @@ enum {
 typedef struct {
     const Options *options;
     const OwnerMap *owners;
-    char lower[PATH_MAX]; /* without symbolic links: our working directory changes */
+    IdMap *own_ids[ID_KIND_COUNT]; /* own_ids.h */
+    char lower[PATH_MAX];          /* without symbolic links: our working directory changes */
     char mountpoint[PATH_MAX];
     Filesystem fs;
     struct fuse_session *fuse;
@@ -56,20 +59,41 @@ static size_t cached_fd_limit(void)
 /* Opens a directory that the user named and makes its path absolute. Returns -1, with a message. */
 static int open_named_dir(const char *name, char path[PATH_MAX])
 {
-    int fd = -1;
+    int fd AUTO_CLOSE = -1;
+    struct stat attr;
 
     if (realpath(name, path) != NULL)
         fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0)
-        return fd;
+    /* Opening with O_PATH asks nothing of a FUSE mount there, so it works on a dead one, too. */
+    if (fd >= 0 && fstat(fd, &attr) == 0)
+        return steal_fd(&fd);
     log_message(LOG_ERR, "%s: %s%s", name, strerror(errno),
-                errno == ENOTCONN ? "\n  what was mounted there has died; run: umount it first"
+                errno == ENOTCONN ? "\n  the daemon of what is mounted there has died: unmount it"
                                   : "");
     return -1;
 }
 
+/* What ACLs are shown with. */
+static bool make_acl_map(Session *session, AclMap *ret_map)
+{
+    g_autoptr(GError) error = NULL;
+
+    for (IdKind kind = 0; kind < ID_KIND_COUNT; kind++) {
+        if (!own_ids_read(kind, &session->own_ids[kind], &error)) {
+            log_message(LOG_ERR, "%s", error->message);
+            return false;
+        }
+    }
+    *ret_map = (AclMap){
+        .owners = session->owners,
+        .existing = {session->own_ids[ID_UID], session->own_ids[ID_GID]},
+    };
+    return true;
+}
+
 static ExitStatus start_filesystem(Session *session)
 {
+    AclMap acl_map;
     size_t fd_limit = cached_fd_limit();
     bool privileged;
     int lower_fd AUTO_CLOSE = open_named_dir(session->options->lower, session->lower);
@@ -78,11 +102,13 @@ static ExitStatus start_filesystem(Session *session)
     int covered_fd AUTO_CLOSE = open_named_dir(session->options->mountpoint, session->mountpoint);
     if (covered_fd < 0)
         return STATUS_MOUNT;
+    if (!make_acl_map(session, &acl_map))
+        return STATUS_SYSTEM;
     ErrInt r = cred_init_process(&privileged);
     if (r == 0 && chdir("/") < 0)
         r = -errno;
     if (r == 0)
-        r = filesystem_init(&session->fs, &session->options->filesystem, session->owners,
+        r = filesystem_init(&session->fs, &session->options->filesystem, &acl_map,
                             steal_fd(&lower_fd), steal_fd(&covered_fd), fd_limit);
     if (r < 0) {
         log_message(LOG_ERR, "%s: %s", session->lower, strerror(-r));
@@ -208,6 +234,8 @@ ExitStatus session_run(const Options *options, const OwnerMap *owners, int ready
         status = mount_and_serve(&session);
         filesystem_clear(&session.fs);
     }
+    for (IdKind kind = 0; kind < ID_KIND_COUNT; kind++)
+        idmap_free(session.own_ids[kind]);
     report(&session, status);
     return status;
 }

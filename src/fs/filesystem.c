@@ -25,7 +25,7 @@ static ErrInt init_inodes(Filesystem *fs, int lower_fd, size_t fd_limit)
     return r;
 }
 
-ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, const OwnerMap *owners,
+ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, const AclMap *acl_map,
                        int lower_fd, int covered_fd, size_t fd_limit)
 {
     int owned_lower_fd AUTO_CLOSE = lower_fd;
@@ -37,7 +37,8 @@ ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, const O
         return -errno;
     *fs = (Filesystem){
         .options = *options,
-        .owners = owners,
+        .owners = acl_map->owners,
+        .acl_map = *acl_map,
         .proc_fd = proc_fd,
         .own_mount_id = -1,
         .covered_fd = covered_fd,

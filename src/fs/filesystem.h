@@ -2,7 +2,7 @@
 /* One mount: what every request needs. */
 #pragma once
 
-#include "core/ownermap.h"
+#include "core/acl.h"
 #include "fs/fuse_api.h"
 #include "fs/inode_table.h"
 
@@ -16,6 +16,7 @@ typedef struct {
 typedef struct {
     FilesystemOptions options;
     const OwnerMap *owners;
+    AclMap acl_map;
     InodeTable inodes;
     int proc_fd; /* /proc/self/fd */
     /* The mount itself, if it should turn up below the lower directory. */
@@ -25,9 +26,10 @@ typedef struct {
 } Filesystem;
 
 /* LOWER_FD is an O_PATH descriptor of the lower directory, COVERED_FD one of the mount point before
- * anything was mounted there; both are taken over, also on failure. OWNERS stays the caller's and
- * must live as long as the file system. FD_LIMIT: see inode_table_init(). */
-ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, const OwnerMap *owners,
+ * anything was mounted there; both are taken over, also on failure. The maps of ACL_MAP, of which
+ * OWNERS is the one for everything, stay the caller's and must live as long as the file system.
+ * FD_LIMIT: see inode_table_init(). */
+ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, const AclMap *acl_map,
                        int lower_fd, int covered_fd, size_t fd_limit);
 void filesystem_clear(Filesystem *fs);
 

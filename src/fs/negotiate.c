@@ -9,7 +9,9 @@ typedef struct {
 } Wish;
 
 static const Wish wishes[] = {
-  /* The lower file system applies the umask, as only it knows of default ACLs. */
+  /* The kernel checks permissions with the ACLs that we show. */
+    {FUSE_CAP_POSIX_ACL,          true },
+ /* The lower file system applies the umask, as only it knows of default ACLs. */
     {FUSE_CAP_DONT_MASK,          true },
     {FUSE_CAP_ATOMIC_O_TRUNC,     true },
     {FUSE_CAP_PARALLEL_DIROPS,    true },

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Extended attributes of the user namespace, see xattr(7). Any other one holds or may hold owners
- * that would have to be translated: it is not there, and cannot be made, rather than be wrong. */
+/* Extended attributes, each as core/xattr_table.h says: as it is, or with the owners in it
+ * translated. */
 #include "base/cleanup.h"
 #include "base/fdname.h"
+#include "core/fscaps.h"
+#include "core/xattr_table.h"
+#include "fs/caller.h"
+#include "fs/cred.h"
 #include "fs/node.h"
 #include "fs/ops.h"
 #include "fs/reply.h"
@@ -10,52 +14,100 @@
 
 #include <errno.h>
 #include <linux/limits.h>
-#include <linux/xattr.h>
 #include <string.h>
 #include <sys/xattr.h>
 
-static bool is_passed(const char *name)
+/* An xattr of a request. */
+typedef struct {
+    Node node;
+    FdPath path;
+    const char *name;
+    XattrClass class;
+} Xattr;
+
+#define AUTO_XATTR CLEANUP(xattr_clear)
+#define XATTR_INIT                                                                                 \
+    {                                                                                              \
+        .node = NODE_INIT                                                                          \
+    }
+
+static void xattr_clear(Xattr *xattr)
 {
-    return strncmp(name, XATTR_USER_PREFIX, XATTR_USER_PREFIX_LEN) == 0;
+    node_release(&xattr->node);
 }
 
-static ErrInt acquire(Filesystem *fs, fuse_ino_t ino, Node *ret_node)
+static ErrInt xattr_acquire(Filesystem *fs, fuse_ino_t ino, const char *name, Xattr *ret_xattr)
 {
-    ErrInt r = node_acquire(fs, ino, ret_node);
+    ErrInt r = node_acquire(fs, ino, &ret_xattr->node);
 
-    return r < 0 ? r : node_check_denied(ret_node);
+    if (r == 0)
+        r = node_check_denied(&ret_xattr->node);
+    ret_xattr->path = fd_path(ret_xattr->node.fd);
+    ret_xattr->name = name;
+    ret_xattr->class = xattr_class(name);
+    return r;
 }
 
-static ErrInt set_xattr(Filesystem *fs, fuse_ino_t ino, const char *name, const char *value,
-                        size_t size, int flags)
-{
-    Node node AUTO_NODE = NODE_INIT;
-    ErrInt r = is_passed(name) ? acquire(fs, ino, &node) : -EOPNOTSUPP;
+/* Reading */
 
+static ssize_t get_lower(const Xattr *xattr, void *value, size_t size)
+{
+    ssize_t n = getxattr(xattr->path.text, xattr->name, value, size);
+
+    return n < 0 ? -errno : n;
+}
+
+/* The kernel asks for ACLs itself, whenever it checks a permission, and any error but ENODATA is
+ * then the result of that check: also where the lower file system has none at all. */
+static ssize_t get_acl(const Xattr *xattr, void *value, size_t size)
+{
+    ssize_t n = get_lower(xattr, value, size);
+    ErrInt r;
+
+    if (n == -EOPNOTSUPP)
+        return -ENODATA;
+    if (n < 0 || size == 0)
+        return n;
+    r = acl_show(&xattr->node.fs->acl_map, value, (size_t)n);
+    return r < 0 ? r : n;
+}
+
+static ssize_t get_fscaps(const Xattr *xattr, void *value, size_t size)
+{
+    char lower[XATTR_CAPS_SZ_3];
+    ssize_t n = get_lower(xattr, lower, sizeof(lower));
+    Fscaps shown;
+    ErrInt r = 0;
+
+    /* The lower side's own way to say that the root has no ID in our namespace. */
+    if (n == -EOVERFLOW)
+        fscaps_show_unknown(&shown);
+    else
+        r = n < 0 ? (ErrInt)n : fscaps_show(xattr->node.fs->owners, lower, (size_t)n, &shown);
     if (r < 0)
         return r;
-    return setxattr(fd_path(node.fd).text, name, value, size, flags) < 0 ? -errno : 0;
+    if (size == 0)
+        return (ssize_t)shown.size;
+    if (size < shown.size)
+        return -ERANGE;
+    memcpy(value, shown.bytes, shown.size);
+    return (ssize_t)shown.size;
 }
 
-void op_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name, const char *value, size_t size,
-                 int flags)
+static ssize_t get_xattr(Filesystem *fs, fuse_ino_t ino, const char *name, char *value, size_t size)
 {
-    reply_result(req, set_xattr(filesystem_of(req), ino, name, value, size, flags));
-}
+    Xattr xattr AUTO_XATTR = XATTR_INIT;
+    ErrInt r = xattr_acquire(fs, ino, name, &xattr);
 
-static ErrInt remove_xattr(Filesystem *fs, fuse_ino_t ino, const char *name)
-{
-    Node node AUTO_NODE = NODE_INIT;
-    ErrInt r = is_passed(name) ? acquire(fs, ino, &node) : -EOPNOTSUPP;
-
+    if (r == 0)
+        r = xattr_check_get(xattr.class);
     if (r < 0)
         return r;
-    return removexattr(fd_path(node.fd).text, name) < 0 ? -errno : 0;
-}
-
-void op_removexattr(fuse_req_t req, fuse_ino_t ino, const char *name)
-{
-    reply_result(req, remove_xattr(filesystem_of(req), ino, name));
+    if (xattr.class == XATTR_ACL)
+        return get_acl(&xattr, value, size);
+    if (xattr.class == XATTR_FSCAPS)
+        return get_fscaps(&xattr, value, size);
+    return get_lower(&xattr, value, size);
 }
 
 /* SIZE 0 asks for the size only, as the system call does. */
@@ -65,18 +117,6 @@ static void reply_xattr(fuse_req_t req, ssize_t result, const char *bytes, size_
         fuse_reply_xattr(req, (size_t)result);
     else
         reply_bytes(req, result, bytes);
-}
-
-static ssize_t get_xattr(Filesystem *fs, fuse_ino_t ino, const char *name, char *value, size_t size)
-{
-    Node node AUTO_NODE = NODE_INIT;
-    ErrInt r = is_passed(name) ? acquire(fs, ino, &node) : -EOPNOTSUPP;
-    ssize_t n;
-
-    if (r < 0)
-        return r;
-    n = getxattr(fd_path(node.fd).text, name, value, size);
-    return n < 0 ? -errno : n;
 }
 
 void op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
@@ -89,34 +129,18 @@ void op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
     reply_xattr(req, n, value, size);
 }
 
-/* Leaves only the names that are passed in LIST, a sequence of N bytes; returns what is left. */
-static ssize_t keep_passed(char *list, ssize_t n)
-{
-    ssize_t kept = 0;
-
-    for (ssize_t at = 0; at < n;) {
-        ssize_t length = (ssize_t)strlen(list + at) + 1;
-        if (is_passed(list + at)) {
-            memmove(list + kept, list + at, (size_t)length);
-            kept += length;
-        }
-        at += length;
-    }
-    return kept;
-}
-
 static ssize_t list_xattrs(Filesystem *fs, fuse_ino_t ino, char list[XATTR_LIST_MAX], size_t size)
 {
-    Node node AUTO_NODE = NODE_INIT;
-    ErrInt r = acquire(fs, ino, &node);
+    Xattr xattr AUTO_XATTR = XATTR_INIT;
+    ErrInt r = xattr_acquire(fs, ino, "", &xattr);
     ssize_t n;
 
     if (r < 0)
         return r;
-    n = listxattr(fd_path(node.fd).text, list, XATTR_LIST_MAX);
+    n = listxattr(xattr.path.text, list, XATTR_LIST_MAX);
     if (n < 0)
         return -errno;
-    n = keep_passed(list, n);
+    n = (ssize_t)xattr_list_filter(list, (size_t)n);
     return size != 0 && (size_t)n > size ? -ERANGE : n;
 }
 
@@ -126,4 +150,82 @@ void op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
     ssize_t n = list != NULL ? list_xattrs(filesystem_of(req), ino, list, size) : -ENOMEM;
 
     reply_xattr(req, n, list, size);
+}
+
+/* Writing */
+
+static ErrInt set_lower(const Xattr *xattr, const void *value, size_t size, int flags)
+{
+    return setxattr(xattr->path.text, xattr->name, value, size, flags) < 0 ? -errno : 0;
+}
+
+/* A new access ACL is a chmod, too: the lower file system drops setgid unless the one who sets it
+ * is of the file's group or has CAP_FSETID. */
+static ErrInt set_acl(fuse_req_t req, const Xattr *xattr, const char *value, size_t size, int flags)
+{
+    char *acl = thread_buffer(size + XATTR_SIZE_MAX);
+    char *present = acl + size;
+    struct statx stx;
+    ssize_t n;
+    ErrInt r;
+
+    if (acl == NULL)
+        return -ENOMEM;
+    memcpy(acl, value, size);
+    n = get_lower(xattr, present, XATTR_SIZE_MAX);
+    r = acl_store(&xattr->node.fs->acl_map, acl, size, present, n > 0 ? (size_t)n : 0);
+    if (r == 0)
+        r = node_statx(xattr->node.fd, &stx);
+    if (r < 0)
+        return r;
+    cred_keep_setid((stx.stx_mode & S_ISGID) != 0 && caller_keeps_setgid(req, &stx));
+    return set_lower(xattr, acl, size, flags);
+}
+
+static ErrInt set_fscaps(const Xattr *xattr, const char *value, size_t size, int flags)
+{
+    Fscaps lower;
+    ErrInt r = fscaps_store(xattr->node.fs->owners, value, size, &lower);
+
+    return r < 0 ? r : set_lower(xattr, lower.bytes, lower.size, flags);
+}
+
+static ErrInt set_xattr(fuse_req_t req, fuse_ino_t ino, const char *name, const char *value,
+                        size_t size, int flags)
+{
+    Xattr xattr AUTO_XATTR = XATTR_INIT;
+    ErrInt r = xattr_acquire(filesystem_of(req), ino, name, &xattr);
+
+    if (r == 0)
+        r = xattr_check_set(xattr.class);
+    if (r < 0)
+        return r;
+    if (xattr.class == XATTR_ACL)
+        return set_acl(req, &xattr, value, size, flags);
+    if (xattr.class == XATTR_FSCAPS)
+        return set_fscaps(&xattr, value, size, flags);
+    return set_lower(&xattr, value, size, flags);
+}
+
+void op_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name, const char *value, size_t size,
+                 int flags)
+{
+    reply_result(req, set_xattr(req, ino, name, value, size, flags));
+}
+
+static ErrInt remove_xattr(Filesystem *fs, fuse_ino_t ino, const char *name)
+{
+    Xattr xattr AUTO_XATTR = XATTR_INIT;
+    ErrInt r = xattr_acquire(fs, ino, name, &xattr);
+
+    if (r == 0)
+        r = xattr_check_set(xattr.class);
+    if (r < 0)
+        return r;
+    return removexattr(xattr.path.text, name) < 0 ? -errno : 0;
+}
+
+void op_removexattr(fuse_req_t req, fuse_ino_t ino, const char *name)
+{
+    reply_result(req, remove_xattr(filesystem_of(req), ino, name));
 }
