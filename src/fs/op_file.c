@@ -72,13 +72,14 @@ void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, of
     reply_count(req, n < 0 ? -errno : n);
 }
 
-/* Only for files whose close(2) can fail: others are opened with noflush. */
+/* Only for files whose close(2) can fail: others are opened with noflush. Without a descriptor to
+ * spare there is nothing to report: what is to be written is written at the release. */
 void op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
     int copy = fcntl(handle_fd(fi), F_DUPFD_CLOEXEC, 0);
 
     (void)ino;
-    reply_result(req, copy < 0 || close(copy) < 0 ? -errno : 0);
+    reply_result(req, copy >= 0 && close(copy) < 0 ? -errno : 0);
 }
 
 void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
