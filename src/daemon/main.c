@@ -12,6 +12,15 @@
 #include <sys/stat.h>
 #include <syslog.h>
 
+/* What was printed counts only once it has arrived. */
+static ExitStatus finish_output(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return STATUS_SUCCESS;
+    log_message(LOG_ERR, "cannot write to standard output: %s", strerror(errno));
+    return STATUS_SYSTEM;
+}
+
 static ExitStatus print_version(void)
 {
     size_t n;
@@ -21,7 +30,7 @@ static ExitStatus print_version(void)
     for (size_t i = 0; i < n; i++)
         printf(" %c%s", feature[i].compiled_in ? '+' : '-', feature[i].name);
     putchar('\n');
-    return fflush(stdout) == 0 ? STATUS_SUCCESS : STATUS_SYSTEM;
+    return finish_output();
 }
 
 static ExitStatus print_map(const Options *options, const OwnerMap *owners)
@@ -41,7 +50,7 @@ static ExitStatus print_map(const Options *options, const OwnerMap *owners)
     text = options->json ? map_table_json(owners, options->lower != NULL ? &owner : NULL)
                          : map_table_text(owners, options->lower != NULL ? &owner : NULL);
     fputs(text, stdout);
-    return fflush(stdout) == 0 ? STATUS_SUCCESS : STATUS_SYSTEM;
+    return finish_output();
 }
 
 static ExitStatus mount_in_place(const Options *options, const OwnerMap *owners)
@@ -81,7 +90,7 @@ static ExitStatus act(const Options *options)
     switch (options->action) {
     case ACTION_HELP:
         options_print_help(stdout);
-        return STATUS_SUCCESS;
+        return finish_output();
     case ACTION_VERSION:
         return print_version();
     default:

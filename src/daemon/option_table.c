@@ -2,7 +2,6 @@
 /* One table of options: what is accepted, what is done with it, and the help. */
 #include "daemon/option_table.h"
 
-#include <math.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -44,8 +43,10 @@ static bool take_seconds(Options *options, const OptionRow *row, const char *tex
     double *seconds = (double *)((char *)options + row->offset);
     char *end = NULL;
 
+    /* strtod() reads hexadecimal numbers and "infinity" as well. */
     *seconds = g_ascii_strtod(value, &end);
-    if (g_ascii_isdigit(value[0]) && *end == '\0' && isfinite(*seconds) && *seconds <= UINT32_MAX)
+    if (g_ascii_isdigit(value[0]) && value[strspn(value, "0123456789.")] == '\0' && *end == '\0' &&
+        *seconds <= UINT32_MAX)
         return true;
     g_set_error(error, OPTIONS_ERROR, 0, "%s: not a number of seconds", text);
     return false;
@@ -99,7 +100,7 @@ static const OptionRow rows[] = {
     {"uidmap=", "SOURCE", GROUP_MAP, take_map, 0, "map uids"},
     {"gidmap=", "SOURCE", GROUP_MAP, take_map, 0, "map gids"},
     {"layout=", "docker|podman", GROUP_MAP, take_map, 0,
-     "ranges begin at lower ID 0 (docker), or at 1 after the user's own ID (podman)"},
+     "ranges begin at lower ID 0 (docker), or at 1 after the user's own (podman)"},
     {"invert", NULL, GROUP_MAP, take_map, 0, "swap the two sides of every map"},
     {"unmapped=", "POLICY", GROUP_MAP, take_map, 0,
      "owners without a mapping: nobody, deny, keep, squash:UID[:GID]"},
@@ -130,7 +131,6 @@ static const OptionRow rows[] = {
     {"rootcontext=", "LABEL", GROUP_MOUNT, take_mount, 0, "of the root directory"},
     {"allow_other", NULL, GROUP_MOUNT, take_mount, 0,
      "other users may use the mount (always on for root)"},
-    {"auto_unmount", NULL, GROUP_MOUNT, take_mount, 0, "unmount when the daemon dies"},
     {"remount", NULL, GROUP_MOUNT, refuse_remount, 0, "refused: unmount and mount again"},
     {"default_permissions", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
     {"atime", NULL, GROUP_IGNORE, take_nothing, 0, NULL},

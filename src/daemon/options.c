@@ -203,7 +203,9 @@ void options_print_help(FILE *stream)
           "  -s                     one thread only\n"
           "  -o OPTION[,OPTION...]  see below\n"
           "  --print-map            print the map that the options make, and mount nothing\n"
-          "  --json                 as JSON\n",
+          "  --json                 as JSON\n"
+          "  -h, --help             print this text\n"
+          "  -V, --version          print the versions of remapfs and libfuse\n",
           stream);
     option_table_print(stream);
     fputs("\n"

@@ -17,6 +17,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
 #include <syslog.h>
 
 enum {
@@ -31,6 +32,7 @@ typedef struct {
     char mountpoint[PATH_MAX];
     Filesystem fs;
     struct fuse_session *fuse;
+    pid_t asker;          /* ask_mount() */
     _Atomic int ready_fd; /* -1: nobody waits (any more) */
 } Session;
 
@@ -153,14 +155,41 @@ static struct fuse_session *new_fuse_session(Session *session)
     return fuse;
 }
 
-/* A question that only a working mount answers: statfs(2) waits for INIT and then for us. */
+/* A question that only a working mount answers: statfs(2) waits for INIT and then for us. It is
+ * asked by a process of its own, without our descriptors: who waits for an answer that is being
+ * worked on cannot be killed. A thread of ours that waits would outlive a SIGKILL to the daemon,
+ * and hold open the device whose closing is what ends the wait. Returns the process, or -1 with
+ * errno. */
+static pid_t ask_mount(const Session *session)
+{
+    struct statfs sfs;
+    pid_t child = fork();
+
+    if (child != 0)
+        return child;
+    if (close_range(STDERR_FILENO + 1, ~0U, 0) < 0)
+        _exit(errno);
+    _exit(statfs(session->mountpoint, &sfs) < 0 ? errno : 0);
+}
+
+/* Returns 0 or -errno. */
+static int hear_answer(pid_t asker)
+{
+    int status;
+
+    while (waitpid(asker, &status, 0) < 0)
+        if (errno != EINTR)
+            return -errno;
+    return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
+}
+
 static void *confirm_mount(void *data)
 {
     Session *session = data;
-    struct statfs sfs;
+    int r = hear_answer(session->asker);
 
-    if (statfs(session->mountpoint, &sfs) < 0) {
-        log_message(LOG_ERR, "%s: %s", session->mountpoint, strerror(errno));
+    if (r < 0) {
+        log_message(LOG_ERR, "%s: %s", session->mountpoint, strerror(-r));
         report(session, STATUS_MOUNT);
         fuse_session_exit(session->fuse);
     } else {
@@ -192,6 +221,9 @@ static ExitStatus serve(Session *session)
     pthread_t confirmer;
     int r = filesystem_know_mount(&session->fs, session->mountpoint);
 
+    /* Before there are other threads. */
+    if (r == 0 && (session->asker = ask_mount(session)) < 0)
+        r = -errno;
     if (r == 0)
         r = -pthread_create(&confirmer, NULL, confirm_mount, session);
     if (r == 0) {
