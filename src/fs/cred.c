@@ -105,6 +105,9 @@ ErrInt cred_init_process(bool *ret_privileged)
         return r;
     process.caps = caps;
     process.has_fsetid = has_cap(&caps, CAP_FSETID);
+    /* Of no group that files have: a setgid bit that only members may keep is not kept for us. */
+    if (*ret_privileged)
+        syscall(SYS_setfsgid, ID_MAX);
     process.fsuid = present_fsuid();
     process.fsgid = present_fsgid();
     return 0;

@@ -17,9 +17,10 @@ static ErrInt acquire_parent(Filesystem *fs, fuse_ino_t ino, Node *ret_parent)
     return r < 0 ? r : node_check_denied(ret_parent);
 }
 
-static ErrInt make_link(Filesystem *fs, fuse_ino_t ino, fuse_ino_t new_ino, const char *name,
+static ErrInt make_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t new_ino, const char *name,
                         struct fuse_entry_param *ret_entry)
 {
+    Filesystem *fs = filesystem_of(req);
     Node node AUTO_NODE = NODE_INIT;
     Node parent AUTO_NODE = NODE_INIT;
     ErrInt r = acquire_parent(fs, new_ino, &parent);
@@ -28,6 +29,8 @@ static ErrInt make_link(Filesystem *fs, fuse_ino_t ino, fuse_ino_t new_ino, cons
         r = node_acquire(fs, ino, &node);
     if (r == 0)
         r = node_check_denied(&node);
+    if (r == 0)
+        r = creator_check(fs, fuse_req_ctx(req));
     if (r < 0)
         return r;
     /* Followed is the link below /proc only, to the inode itself, be that a symbolic link. */
@@ -38,7 +41,7 @@ static ErrInt make_link(Filesystem *fs, fuse_ino_t ino, fuse_ino_t new_ino, cons
 void op_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t new_parent, const char *new_name)
 {
     struct fuse_entry_param entry;
-    ErrInt r = make_link(filesystem_of(req), ino, new_parent, new_name, &entry);
+    ErrInt r = make_link(req, ino, new_parent, new_name, &entry);
 
     reply_entry(req, r, &entry);
 }
@@ -68,6 +71,19 @@ void op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
     reply_result(req, remove_name(filesystem_of(req), parent, name, AT_REMOVEDIR));
 }
 
+/* A rename to a name that is not there yet makes one. */
+static ErrInt check_renamer(fuse_req_t req, const Node *new_parent, const char *new_name)
+{
+    ErrInt r = creator_check(filesystem_of(req), fuse_req_ctx(req));
+    struct statx nothing;
+
+    /* Asks for nothing, since what is there may be our own mount. */
+    if (r < 0 &&
+        statx(new_parent->fd, new_name, AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC, 0, &nothing) == 0)
+        r = 0;
+    return r;
+}
+
 static ErrInt rename_entry(fuse_req_t req, fuse_ino_t ino, const char *name, fuse_ino_t new_ino,
                            const char *new_name, unsigned int flags)
 {
@@ -80,6 +96,8 @@ static ErrInt rename_entry(fuse_req_t req, fuse_ino_t ino, const char *name, fus
 
     if (r == 0)
         r = acquire_parent(fs, new_ino, &new_parent);
+    if (r == 0)
+        r = check_renamer(req, &new_parent, new_name);
     /* What a whiteout leaves behind is a new inode, the caller's (renameat2(2)). */
     if (r == 0 && (flags & RENAME_WHITEOUT) != 0)
         r = creator_enter(fs, fuse_req_ctx(req), &creator);
