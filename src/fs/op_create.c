@@ -121,6 +121,7 @@ static int make_file(fuse_req_t req, fuse_ino_t ino, const char *name, mode_t mo
     r = node_enter_open(&parent, fd, name == NULL, ret_entry);
     if (r < 0)
         return r;
+    fi->direct_io = bypasses_cache(fi->flags);
     fi->noflush = parent.inode->mount->local;
     return steal_fd(&fd);
 }

@@ -40,6 +40,7 @@ static int open_file(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
     if ((fi->flags & O_TRUNC) != 0)
         cred_keep_setid(!fuse_kills_setid(req, fi));
     fd = node_open_file(fs, ino, lower_open_flags(fs, fi->flags), &local);
+    fi->direct_io = bypasses_cache(fi->flags);
     fi->noflush = local;
     return fd;
 }
