@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <glib.h>
 #include <linux/xattr.h>
-#include <stdbool.h>
 #include <string.h>
 
 typedef struct {
@@ -68,7 +67,14 @@ ErrInt xattr_check_set(XattrClass class)
     return xattr_check_get(class) < 0 ? -EOPNOTSUPP : 0;
 }
 
-size_t xattr_list_filter(char *list, size_t size)
+static bool is_listed(const char *name, bool trusted)
+{
+    if (!trusted && strncmp(name, XATTR_TRUSTED_PREFIX, XATTR_TRUSTED_PREFIX_LEN) == 0)
+        return false;
+    return xattr_check_get(xattr_class(name)) == 0;
+}
+
+size_t xattr_list_filter(char *list, size_t size, bool trusted)
 {
     size_t kept = 0;
 
@@ -77,7 +83,7 @@ size_t xattr_list_filter(char *list, size_t size)
         if (end == NULL)
             break;
         size_t length = (size_t)(end - (list + at)) + 1;
-        if (xattr_check_get(xattr_class(list + at)) == 0) {
+        if (is_listed(list + at, trusted)) {
             memmove(list + kept, list + at, length);
             kept += length;
         }

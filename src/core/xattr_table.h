@@ -4,6 +4,7 @@
 
 #include "base/errint.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef enum {
@@ -23,5 +24,6 @@ ErrInt xattr_check_get(XattrClass class);
 ErrInt xattr_check_set(XattrClass class);
 
 /* Leaves only the names that the mount lists in LIST, SIZE bytes as from listxattr(2): all that
- * xattr_check_get() allows, in their order. Returns the size of what is left. */
-size_t xattr_list_filter(char *list, size_t size);
+ * xattr_check_get() allows, in their order; those of the trusted namespace with TRUSTED only, as
+ * file systems list them only to who has CAP_SYS_ADMIN. Returns the size of what is left. */
+size_t xattr_list_filter(char *list, size_t size, bool trusted);

@@ -129,10 +129,10 @@ void op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
     reply_xattr(req, n, value, size);
 }
 
-static ssize_t list_xattrs(Filesystem *fs, fuse_ino_t ino, char list[XATTR_LIST_MAX], size_t size)
+static ssize_t list_xattrs(fuse_req_t req, fuse_ino_t ino, char list[XATTR_LIST_MAX], size_t size)
 {
     Xattr xattr AUTO_XATTR = XATTR_INIT;
-    ErrInt r = xattr_acquire(fs, ino, "", &xattr);
+    ErrInt r = xattr_acquire(filesystem_of(req), ino, "", &xattr);
     ssize_t n;
 
     if (r < 0)
@@ -140,14 +140,15 @@ static ssize_t list_xattrs(Filesystem *fs, fuse_ino_t ino, char list[XATTR_LIST_
     n = listxattr(xattr.path.text, list, XATTR_LIST_MAX);
     if (n < 0)
         return -errno;
-    n = (ssize_t)xattr_list_filter(list, (size_t)n);
+    /* Who may read trusted ones, the kernel knows; that root of the mounter may is our guess. */
+    n = (ssize_t)xattr_list_filter(list, (size_t)n, fuse_req_ctx(req)->uid == 0);
     return size != 0 && (size_t)n > size ? -ERANGE : n;
 }
 
 void op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
 {
     char *list = thread_buffer(XATTR_LIST_MAX);
-    ssize_t n = list != NULL ? list_xattrs(filesystem_of(req), ino, list, size) : -ENOMEM;
+    ssize_t n = list != NULL ? list_xattrs(req, ino, list, size) : -ENOMEM;
 
     reply_xattr(req, n, list, size);
 }

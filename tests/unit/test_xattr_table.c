@@ -99,10 +99,24 @@ static void test_filter(void **state)
         char *list = malloc(lists[i].all.size + (lists[i].all.size == 0));
         assert_non_null(list);
         memcpy(list, lists[i].all.names, lists[i].all.size);
-        assert_int_equal(xattr_list_filter(list, lists[i].all.size), lists[i].kept.size);
+        assert_int_equal(xattr_list_filter(list, lists[i].all.size, true), lists[i].kept.size);
         assert_memory_equal(list, lists[i].kept.names, lists[i].kept.size);
         free(list);
     }
+}
+
+static void test_trusted_ones_are_not_listed_to_all(void **state)
+{
+    static const char all[] = "user.a\0trusted.b\0security.c\0trusted.d\0user.trusted.";
+    static const char kept[] = "user.a\0security.c\0user.trusted.";
+    char list[sizeof(all)];
+
+    (void)state;
+    memcpy(list, all, sizeof(all));
+    assert_int_equal(xattr_list_filter(list, sizeof(all), true), sizeof(all));
+    assert_memory_equal(list, all, sizeof(all));
+    assert_int_equal(xattr_list_filter(list, sizeof(all), false), sizeof(kept));
+    assert_memory_equal(list, kept, sizeof(kept));
 }
 
 int main(void)
@@ -111,6 +125,7 @@ int main(void)
         cmocka_unit_test(test_class),
         cmocka_unit_test(test_check),
         cmocka_unit_test(test_filter),
+        cmocka_unit_test(test_trusted_ones_are_not_listed_to_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
