@@ -14,6 +14,7 @@ typedef bool OptionTaker(Options *options, const OptionRow *row, const char *tex
 typedef enum {
     GROUP_MAP,   /* of ours: also as a long option */
     GROUP_CACHE, /* of ours: also as a long option */
+    GROUP_LOCK,  /* of ours: also as a long option */
     GROUP_MOUNT, /* mount(8)'s, honoured */
     GROUP_IGNORE /* mount(8)'s, for others than us */
 } OptionGroup;
@@ -59,6 +60,16 @@ static bool take_mount(Options *options, const OptionRow *row, const char *text,
     (void)value;
     (void)error;
     g_ptr_array_add(options->mount_options, g_strdup(text));
+    return true;
+}
+
+static bool take_flag(Options *options, const OptionRow *row, const char *text, const char *value,
+                      GError **error)
+{
+    (void)text;
+    (void)value;
+    (void)error;
+    *(bool *)((char *)options + row->offset) = true;
     return true;
 }
 
@@ -110,6 +121,8 @@ static const OptionRow rows[] = {
      "how long the kernel may keep attributes (1)"},
     {"entry_timeout=", "SECONDS", GROUP_CACHE, SECONDS(entry_timeout),
      "how long the kernel may keep names (1)"},
+    {"nolock", NULL, GROUP_LOCK, take_flag, offsetof(Options, filesystem.nolock),
+     "flock and fcntl locks exclude users of this mount only"},
     {"ro", NULL, GROUP_MOUNT, take_mount, 0, "read-only"},
     {"rw", NULL, GROUP_MOUNT, take_mount, 0, "read-write (default)"},
     {"suid", NULL, GROUP_MOUNT, take_mount, 0, "honour setuid, setgid and file capabilities"},
@@ -196,7 +209,7 @@ bool option_table_take(Options *options, const char *text, GError **error)
 
 static bool is_ours(const OptionRow *row)
 {
-    return row->group == GROUP_MAP || row->group == GROUP_CACHE;
+    return row->group == GROUP_MAP || row->group == GROUP_CACHE || row->group == GROUP_LOCK;
 }
 
 bool option_table_is_ours(const char *text, bool *ret_needs_value)
@@ -215,6 +228,7 @@ void option_table_print(FILE *stream)
     static const char *const titles[] = {
         [GROUP_MAP] = "Map options, after -o or as --OPTION:",
         [GROUP_CACHE] = "Cache options, after -o or as --OPTION:",
+        [GROUP_LOCK] = "Lock options, after -o or as --OPTION:",
         [GROUP_MOUNT] = "Mount options, after -o:",
         [GROUP_IGNORE] = "Accepted after -o without effect:",
     };

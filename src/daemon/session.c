@@ -189,7 +189,9 @@ static void *confirm_mount(void *data)
     int r = hear_answer(session->asker);
 
     if (r < 0) {
-        log_message(LOG_ERR, "%s: %s", session->mountpoint, strerror(-r));
+        /* Not when a signal or an unmount came before the answer: that is no fault. */
+        if (!fuse_session_exited(session->fuse))
+            log_message(LOG_ERR, "%s: %s", session->mountpoint, strerror(-r));
         report(session, STATUS_MOUNT);
         fuse_session_exit(session->fuse);
     } else {
@@ -219,7 +221,7 @@ static int loop(const Session *session)
 static ExitStatus serve(Session *session)
 {
     pthread_t confirmer;
-    int r = filesystem_know_mount(&session->fs, session->mountpoint);
+    int r = filesystem_know_mount(&session->fs, session->fuse, session->mountpoint);
 
     /* Before there are other threads. */
     if (r == 0 && (session->asker = ask_mount(session)) < 0)
@@ -228,6 +230,7 @@ static ExitStatus serve(Session *session)
         r = -pthread_create(&confirmer, NULL, confirm_mount, session);
     if (r == 0) {
         r = loop(session);
+        filesystem_end_waits(&session->fs);
         fuse_session_unmount(session->fuse);
         pthread_join(confirmer, NULL);
     } else {

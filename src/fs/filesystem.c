@@ -46,24 +46,43 @@ ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, const A
     r = init_inodes(fs, steal_fd(&owned_lower_fd), fd_limit);
     if (r < 0)
         return r;
+    r = lock_table_init(&fs->locks, &fs->inodes, proc_fd);
+    if (r < 0) {
+        inode_table_clear(&fs->inodes);
+        return r;
+    }
+    lock_waiters_init(&fs->lock_waiters);
     steal_fd(&proc_fd);
     steal_fd(&owned_covered_fd);
     return 0;
 }
 
+bool filesystem_skips_flush(Filesystem *fs, uint64_t node, int flags, bool local)
+{
+    return local && (fs->options.nolock || !lock_table_needs_flush(&fs->locks, node, flags));
+}
+
+void filesystem_end_waits(Filesystem *fs)
+{
+    lock_waiters_end(&fs->lock_waiters);
+}
+
 void filesystem_clear(Filesystem *fs)
 {
+    lock_waiters_clear(&fs->lock_waiters);
+    lock_table_clear(&fs->locks);
     inode_table_clear(&fs->inodes);
     cleanup_close(&fs->covered_fd);
     cleanup_close(&fs->proc_fd);
 }
 
-ErrInt filesystem_know_mount(Filesystem *fs, const char *mountpoint)
+ErrInt filesystem_know_mount(Filesystem *fs, struct fuse_session *session, const char *mountpoint)
 {
     struct statx stx;
 
     if (statx(AT_FDCWD, mountpoint, AT_STATX_DONT_SYNC, STATX_MNT_ID, &stx) < 0)
         return -errno;
+    fs->session = session;
     fs->own_device = makedev(stx.stx_dev_major, stx.stx_dev_minor);
     fs->own_mount_id = (int)stx.stx_mnt_id;
     return 0;

@@ -5,19 +5,25 @@
 #include "core/acl.h"
 #include "fs/fuse_api.h"
 #include "fs/inode_table.h"
+#include "fs/lock_table.h"
+#include "fs/lock_wait.h"
 
 typedef struct {
     double attr_timeout;  /* seconds */
     double entry_timeout; /* seconds */
     bool noatime;         /* reads leave the lower access times alone */
     bool nodiratime;      /* the same for directories only */
+    bool nolock;          /* locks stay within the mount */
 } FilesystemOptions;
 
 typedef struct {
     FilesystemOptions options;
+    struct fuse_session *session; /* for notifications; the caller's */
     const OwnerMap *owners;
     AclMap acl_map;
     InodeTable inodes;
+    LockTable locks;
+    LockWaiters lock_waiters;
     int proc_fd; /* /proc/self/fd */
     /* The mount itself, if it should turn up below the lower directory. */
     dev_t own_device;
@@ -33,9 +39,15 @@ ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, const A
                        int lower_fd, int covered_fd, size_t fd_limit);
 void filesystem_clear(Filesystem *fs);
 
-/* Tells it what it looks like from outside, once it is mounted at MOUNTPOINT and before the first
- * request is read: needs no answer from ourselves. */
-ErrInt filesystem_know_mount(Filesystem *fs, const char *mountpoint);
+/* Whether an open of NODE with FLAGS can do without FLUSH. LOCAL: see lower_mount.h. */
+bool filesystem_skips_flush(Filesystem *fs, uint64_t node, int flags, bool local);
+
+/* Answers every request that waits for a lock, with EINTR; once no more requests are read. */
+void filesystem_end_waits(Filesystem *fs);
+
+/* Tells it who serves it, and what it looks like from outside, once it is mounted at MOUNTPOINT and
+ * before the first request is read: needs no answer from ourselves. */
+ErrInt filesystem_know_mount(Filesystem *fs, struct fuse_session *session, const char *mountpoint);
 
 /* The requests, for fuse_session_new() with the Filesystem as user data. */
 extern const struct fuse_lowlevel_ops filesystem_ops;

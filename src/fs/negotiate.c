@@ -32,13 +32,28 @@ static const Wish wishes[] = {
     {FUSE_CAP_SPLICE_MOVE,        false},
 };
 
+static const uint64_t lock_capabilities[] = {FUSE_CAP_POSIX_LOCKS, FUSE_CAP_FLOCK_LOCKS};
+
 void op_init(void *userdata, struct fuse_conn_info *conn)
 {
-    (void)userdata;
+    const Filesystem *fs = userdata;
+
     for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
         if (wishes[i].want)
             fuse_set_feature_flag(conn, wishes[i].capability);
         else
             fuse_unset_feature_flag(conn, wishes[i].capability);
     }
+    for (size_t i = 0; i < sizeof(lock_capabilities) / sizeof(lock_capabilities[0]); i++) {
+        if (fs->options.nolock)
+            fuse_unset_feature_flag(conn, lock_capabilities[i]);
+        else
+            fuse_set_feature_flag(conn, lock_capabilities[i]);
+    }
+}
+
+/* Also when the session ended by itself: what still waits has to be answered before it is gone. */
+void op_destroy(void *userdata)
+{
+    filesystem_end_waits(userdata);
 }

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/fdname.h"
+#include "fs/relieved_open.h"
 
 #include <errno.h>
 #include <string.h>
@@ -54,16 +55,11 @@ void node_release(Node *node)
 
 static int open_inode(Filesystem *fs, const Inode *inode, int path_fd, int flags)
 {
-    int fd;
-
     if (inode->type != S_IFREG)
         return inode->type == S_IFDIR ? -EISDIR : -ENXIO;
     if (inode->handle_length > 0)
         return open_handle(fs, inode, flags);
-    do {
-        fd = openat(fs->proc_fd, fd_name(path_fd).text, flags | O_CLOEXEC);
-    } while (fd < 0 && errno == EMFILE && inode_table_relieve(&fs->inodes));
-    return fd < 0 ? -errno : fd;
+    return relieved_openat(&fs->inodes, fs->proc_fd, fd_name(path_fd).text, flags, 0);
 }
 
 /* Without a link, and not because of us. */
@@ -170,14 +166,9 @@ static bool is_own_mount(const Filesystem *fs, int fd)
 
 static int open_child(const Node *parent, const char *name)
 {
-    int fd;
-
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strchr(name, '/') != NULL)
         return -EINVAL;
-    do {
-        fd = openat(parent->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    } while (fd < 0 && errno == EMFILE && inode_table_relieve(&parent->fs->inodes));
-    return fd < 0 ? -errno : fd;
+    return relieved_openat(&parent->fs->inodes, parent->fd, name, O_PATH | O_NOFOLLOW, 0);
 }
 
 static ErrInt enter(Found *found, int *fd, bool nameless, struct fuse_entry_param *ret_entry)
@@ -229,9 +220,10 @@ ErrInt node_enter_open(const Node *parent, int fd, bool nameless,
     if (r < 0)
         return r;
     if (found.object.handle.length == 0) {
-        path_fd = openat(parent->fs->proc_fd, fd_name(fd).text, O_PATH | O_CLOEXEC);
+        path_fd =
+            relieved_openat(&parent->fs->inodes, parent->fs->proc_fd, fd_name(fd).text, O_PATH, 0);
         if (path_fd < 0)
-            return -errno;
+            return path_fd;
     }
     return enter(&found, &path_fd, nameless, ret_entry);
 }

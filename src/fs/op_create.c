@@ -4,6 +4,7 @@
 #include "fs/node.h"
 #include "fs/open_flags.h"
 #include "fs/ops.h"
+#include "fs/relieved_open.h"
 #include "fs/reply.h"
 
 #include <errno.h>
@@ -78,30 +79,19 @@ void op_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, const cha
 static int open_new(const Node *parent, const char *name, mode_t mode,
                     const struct fuse_file_info *fi)
 {
-    const int flags = lower_open_flags(parent->fs, fi->flags) | O_CREAT | O_EXCL | O_CLOEXEC;
-    int fd;
+    const int flags = lower_open_flags(parent->fs, fi->flags) | O_CREAT | O_EXCL;
+    int fd = relieved_openat(&parent->fs->inodes, parent->fd, name, flags, mode);
 
-    do {
-        fd = openat(parent->fd, name, flags, mode);
-    } while (fd < 0 && errno == EMFILE && inode_table_relieve(&parent->fs->inodes));
-    if (fd >= 0)
-        return fd;
     /* Somebody else was faster, on the lower side. Nobody checked yet whether the caller may open
      * what is there now; ESTALE makes the kernel look it up and begin again, with that check. */
-    if (errno == EEXIST && (fi->flags & O_EXCL) == 0)
-        return -ESTALE;
-    return -errno;
+    return fd == -EEXIST && (fi->flags & O_EXCL) == 0 ? -ESTALE : fd;
 }
 
 static int open_unnamed(const Node *parent, mode_t mode, const struct fuse_file_info *fi)
 {
-    const int flags = lower_open_flags(parent->fs, fi->flags) | O_TMPFILE | O_CLOEXEC;
-    int fd;
+    const int flags = lower_open_flags(parent->fs, fi->flags) | O_TMPFILE;
 
-    do {
-        fd = openat(parent->fd, ".", flags, mode);
-    } while (fd < 0 && errno == EMFILE && inode_table_relieve(&parent->fs->inodes));
-    return fd < 0 ? -errno : fd;
+    return relieved_openat(&parent->fs->inodes, parent->fd, ".", flags, mode);
 }
 
 /* NAME is NULL for an O_TMPFILE. Returns the open descriptor or -errno. */
@@ -122,7 +112,8 @@ static int make_file(fuse_req_t req, fuse_ino_t ino, const char *name, mode_t mo
     if (r < 0)
         return r;
     fi->direct_io = bypasses_cache(fi->flags);
-    fi->noflush = parent.inode->mount->local;
+    fi->noflush =
+        filesystem_skips_flush(parent.fs, ret_entry->ino, fi->flags, parent.inode->mount->local);
     return steal_fd(&fd);
 }
 

@@ -4,6 +4,7 @@
 #include "fs/node.h"
 #include "fs/open_dir.h"
 #include "fs/ops.h"
+#include "fs/relieved_open.h"
 #include "fs/reply.h"
 #include "fs/thread_buffer.h"
 
@@ -20,9 +21,10 @@ static ErrInt open_dir(Filesystem *fs, fuse_ino_t ino, OpenDir **ret_dir)
         r = node_check_denied(&node);
     if (r < 0)
         return r;
-    int fd AUTO_CLOSE = openat(node.fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC | noatime);
+    int fd AUTO_CLOSE =
+        relieved_openat(&fs->inodes, node.fd, ".", O_RDONLY | O_DIRECTORY | noatime, 0);
     if (fd < 0)
-        return -errno;
+        return fd;
     OpenDir *dir = malloc(sizeof(*dir));
     if (dir == NULL)
         return -ENOMEM;

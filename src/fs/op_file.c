@@ -41,7 +41,7 @@ static int open_file(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
         cred_keep_setid(!fuse_kills_setid(req, fi));
     fd = node_open_file(fs, ino, lower_open_flags(fs, fi->flags), &local);
     fi->direct_io = bypasses_cache(fi->flags);
-    fi->noflush = local;
+    fi->noflush = filesystem_skips_flush(fs, ino, fi->flags, local);
     return fd;
 }
 
@@ -73,19 +73,30 @@ void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, of
     reply_count(req, n < 0 ? -errno : n);
 }
 
-/* Only for files whose close(2) can fail: others are opened with noflush. Without a descriptor to
- * spare there is nothing to report: what is to be written is written at the release. */
-void op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+static LockClient lock_client(fuse_ino_t ino, const struct fuse_file_info *fi)
 {
-    int copy = fcntl(handle_fd(fi), F_DUPFD_CLOEXEC, 0);
-
-    (void)ino;
-    reply_result(req, copy >= 0 && close(copy) < 0 ? -errno : 0);
+    return (LockClient){.node = ino, .owner = fi->lock_owner, .handle = fi->fh};
 }
 
+/* A descriptor was closed: the caller's locks on the file go, and close(2) may fail below. Without
+ * a descriptor to spare there is nothing to report: what is to be written is written at the
+ * release. */
+void op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+    const LockClient client = lock_client(ino, fi);
+    int copy = fcntl(handle_fd(fi), F_DUPFD_CLOEXEC, 0);
+    ErrInt r = copy >= 0 && close(copy) < 0 ? -errno : 0;
+
+    lock_table_drop_owner(&filesystem_of(req)->locks, &client);
+    reply_result(req, r);
+}
+
+/* The open file is gone, and with it the locks that were its own. */
 void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-    (void)ino;
+    const LockClient client = lock_client(ino, fi);
+
+    lock_table_drop_handle(&filesystem_of(req)->locks, &client);
     close(handle_fd(fi));
     reply_result(req, 0);
 }

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of requests that we answer.
  *
- * Left out on purpose: access (default_permissions: the kernel decides), getlk, setlk and flock
- * (the kernel keeps locks itself then), bmap, poll. */
+ * Left out on purpose: access (default_permissions: the kernel decides), bmap, poll. */
 #include "fs/ops.h"
 
 #include "fs/filesystem.h"
 
 const struct fuse_lowlevel_ops filesystem_ops = {
     .init = op_init,
+    .destroy = op_destroy,
     .lookup = op_lookup,
     .forget = op_forget,
     .forget_multi = op_forget_multi,
     .getattr = op_getattr,
     .setattr = op_setattr,
+#ifdef HAVE_STRUCT_FUSE_LOWLEVEL_OPS_STATX
+    .statx = op_statx,
+#endif
     .readlink = op_readlink,
     .mknod = op_mknod,
     .mkdir = op_mkdir,
@@ -43,5 +46,8 @@ const struct fuse_lowlevel_ops filesystem_ops = {
     .fallocate = op_fallocate,
     .lseek = op_lseek,
     .ioctl = op_ioctl,
+    .getlk = op_getlk,
+    .setlk = op_setlk,
+    .flock = op_flock,
     .copy_file_range = op_copy_file_range,
 };

@@ -395,7 +395,8 @@ static void use_common_file(const char *name)
     must(fstat(fd, &st) == 0, "fstat", name);
     if (S_ISREG(st.st_mode)) {
         must(write(fd, name, 20) == 20, "write", name);
-        must(pread(fd, &byte, 1, 0) == 1, "read", name);
+        /* Nothing, when another client has just truncated it. */
+        must(pread(fd, &byte, 1, 0) >= 0, "read", name);
         if (below(3) == 0)
             must(fchmod(fd, 0666) == 0 || errno == EPERM, "fchmod", name);
         must(ftruncate(fd, below(100)) == 0, "ftruncate", name);

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The differences from a kernel idmapped mount that are no bugs, each with its reason. */
+#include "walk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#define LARGEST_FILE ((INT64_C(1) << 44) - 4096) /* ext4 with blocks of 4096 bytes */
+
+typedef enum {
+    LEAVE,  /* nothing came of it */
+    REPAIR, /* the file must be made the same again */
+    HIDDEN, /* also if the results are the same: what came of it is not */
+} Repair;
+
+typedef struct {
+    const char *reason;
+    bool (*matches)(const Step *step);
+    Repair repair;
+} Allowed;
+
+static bool is_call(const Step *step, const char *names)
+{
+    const char *name = op_rows[step->op->row].name;
+    const char *found = strstr(names, name);
+
+    return found != NULL && (found == names || found[-1] == ' ') &&
+           strchr(" ", found[strlen(name)]) != NULL;
+}
+
+static bool failed(const Step *step, Side side, int error)
+{
+    return step->results[side]->value < 0 && step->results[side]->error == error;
+}
+
+static bool same_return(const Step *step)
+{
+    return step->results[REMAPFS]->value == step->results[IDMAPPED]->value &&
+           step->results[REMAPFS]->error == step->results[IDMAPPED]->error;
+}
+
+/* fs/fuse/dir.c, fuse_do_setattr(): what asks for nothing but to clear setuid and setgid is not
+ * sent. */
+static bool owner_unchanged(const Step *step)
+{
+    return is_call(step, "chown lchown fchown") && step->op->n[1] == -1 && step->op->n[2] == -1;
+}
+
+/* fs/fuse/dir.c, fuse_setattr(): what chown(2) says of the mode, to clear setuid and setgid, is
+ * taken out before fs/attr.c, setattr_prepare() asks whether the caller may change the mode: it has
+ * CAP_CHOWN but not CAP_FOWNER. */
+static bool owner_but_not_mode(const Step *step)
+{
+    return is_call(step, "chown lchown fchown") && step->results[REMAPFS]->value == 0 &&
+           failed(step, IDMAPPED, EPERM) &&
+           (step->results[IDMAPPED]->mode_before & (S_ISUID | S_ISGID)) != 0;
+}
+
+/* fs/fuse/dir.c, fuse_do_setattr() has the caller's right checked before the daemon is asked,
+ * fs/attr.c, notify_change() the mapping before the right. */
+static bool unmapped_owner(const Step *step)
+{
+    return is_call(step, "chown lchown fchown") && failed(step, REMAPFS, EPERM) &&
+           failed(step, IDMAPPED, EOVERFLOW);
+}
+
+/* fs/attr.c, setattr_should_drop_sgid(): without execution for the group, setgid stays when the
+ * caller is in the file's group. Of the caller's groups the protocol tells one; it asks for setgid
+ * to be cleared for all who lack CAP_FSETID. */
+static bool setgid_of_member(const Step *step)
+{
+    const mode_t before = step->results[IDMAPPED]->mode_before;
+    const mode_t after = step->results[IDMAPPED]->mode_after;
+
+    return same_return(step) && (before & (S_ISGID | S_IXGRP)) == S_ISGID &&
+           (after & S_ISGID) != 0 && step->results[REMAPFS]->mode_after == (after & ~S_ISGID);
+}
+
+/* fs/inode.c, file_update_time() does nothing for the inodes of FUSE, which leaves times to the
+ * daemon, and the daemon does not see what goes through a pipe. */
+static bool pipe_time(const Step *step)
+{
+    return same_return(step) && is_call(step, "write") &&
+           S_ISFIFO(step->results[IDMAPPED]->mode_before);
+}
+
+/* fs/namei.c, may_create_dentry() refuses a caller without a mapping at once; on the way to a FUSE
+ * daemon, which is the one to know of the mapping, others checks come first: of the directory's
+ * permissions, of hard links to directories, of the right to make devices. */
+static bool unmapped_creator(const Step *step)
+{
+    return callers[step->op->caller].is_unmapped && step->results[REMAPFS]->value < 0 &&
+           failed(step, IDMAPPED, EOVERFLOW);
+}
+
+/* Whether FD has only zeros from the one offset to the other. */
+static bool is_zero(int fd, off_t from, off_t to)
+{
+    static const char zeros[65536];
+    char bytes[sizeof(zeros)];
+
+    while (from < to) {
+        size_t size = to - from < (off_t)sizeof(bytes) ? (size_t)(to - from) : sizeof(bytes);
+        ssize_t n = pread(fd, bytes, size, from);
+        if (n <= 0 || memcmp(bytes, zeros, (size_t)n) != 0)
+            return false;
+        from = lseek(fd, from + n, SEEK_DATA);
+        if (from < 0)
+            return errno == ENXIO; /* a hole up to the end */
+    }
+    return true;
+}
+
+/* What was found may be a hole: a block of zeros, or the end. And data may be what is behind zeros.
+ */
+static bool is_plausible(int fd, const Op *op, off_t found, off_t size)
+{
+    off_t block_end = (found | 4095) + 1;
+
+    if (found < op->n[1] || found > size)
+        return false;
+    if (op->n[2] == SEEK_DATA)
+        return is_zero(fd, op->n[1], found);
+    return is_zero(fd, found, block_end < size ? block_end : size);
+}
+
+/* Which zeros ext4 has stored and which are a hole depends on what is written to the disk already:
+ * fs/ext4/extents.c, ext4_ext_convert_to_initialized() writes zeros around small pieces, and by
+ * mm/filemap.c, mapping_seek_hole_data(), what was allocated and never written is data as far as it
+ * was read into the page cache. */
+static bool stored_zeros(const Step *step)
+{
+    char path[64];
+    struct stat attr;
+    bool is_allowed;
+    int fd;
+
+    if (!is_call(step, "lseek") || (step->op->n[2] != SEEK_DATA && step->op->n[2] != SEEK_HOLE))
+        return false;
+    snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)step->workers[IDMAPPED].pid,
+             step->results[IDMAPPED]->watched_fd);
+    fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    is_allowed = fstat(fd, &attr) == 0 && S_ISREG(attr.st_mode);
+    for (int side = 0; side < SIDES; side++) {
+        off_t found = step->results[side]->value;
+        if (failed(step, (Side)side, ENXIO))
+            found = attr.st_size;
+        is_allowed = is_allowed && is_plausible(fd, step->op, found, attr.st_size);
+    }
+    close(fd);
+    return is_allowed;
+}
+
+/* fs/read_write.c, generic_copy_file_checks(): the limit is that of the FUSE file system, and what
+ * is nothing to copy is not sent. */
+static bool beyond_the_largest(const Step *step)
+{
+    return is_call(step, "copy_file_range") && step->op->n[3] >= LARGEST_FILE &&
+           step->results[REMAPFS]->value == 0 && failed(step, IDMAPPED, EFBIG);
+}
+
+/* fs/attr.c, setattr_prepare() removes file capabilities; FUSE calls it before the daemon is asked,
+ * and fs/attr.c, notify_change() refuses an owner without a mapping before that. */
+static bool caps_of_refused_owner(const Step *step)
+{
+    return is_call(step, "chown lchown fchown") && failed(step, REMAPFS, EOVERFLOW) &&
+           failed(step, IDMAPPED, EOVERFLOW);
+}
+
+/* A file system says in s_maxbytes how large a file can be, and the VFS refuses more at once. FUSE
+ * says no limit, so that file_modified() has removed file capabilities when the daemon refuses. */
+static bool caps_of_too_large(const Step *step)
+{
+    return failed(step, REMAPFS, EFBIG) && failed(step, IDMAPPED, EFBIG);
+}
+
+/* Never called, as what it changes on one side could not be made good: fallocate(2) to collapse or
+ * to insert, which fs/fuse/file.c, fuse_file_fallocate() refuses. */
+static const Allowed allowed[] = {
+    {"a chown that changes no owner never reaches a daemon",       owner_unchanged,       REPAIR},
+    {"FUSE does not ask whether a chown may clear setuid, setgid", owner_but_not_mode,    REPAIR},
+    {"FUSE checks the caller's right before the owner's mapping",  unmapped_owner,        LEAVE },
+    {"FUSE does not tell who is a member of the file's group",     setgid_of_member,      REPAIR},
+    {"which zeros are a hole is up to ext4",                       stored_zeros,          LEAVE },
+    {"a daemon is not told of writing to a FIFO",                  pipe_time,             REPAIR},
+    {"to copy nothing from beyond the end never reaches a daemon", beyond_the_largest,    LEAVE },
+    {"FUSE checks all else before the mapping of who creates",     unmapped_creator,      LEAVE },
+    {"FUSE drops capabilities before the daemon refuses a chown",  caps_of_refused_owner, HIDDEN},
+    {"FUSE drops capabilities before the daemon refuses the size", caps_of_too_large,     HIDDEN},
+};
+
+static void must(int result, const char *what)
+{
+    if (result < 0)
+        walk_fail("cannot make an allowed difference good: %s: %s", what, strerror(errno));
+}
+
+static void copy_caps(const char *from, const char *to)
+{
+    static const char name[] = "security.capability";
+    char value[64];
+    ssize_t n = getxattr(from, name, value, sizeof(value));
+
+    if (n >= 0)
+        must(setxattr(to, name, value, (size_t)n, 0), name);
+    else if (getxattr(to, name, NULL, 0) >= 0)
+        must(removexattr(to, name), name);
+}
+
+/* The file gets the owner, mode, time and capabilities that it has on the other side. */
+static void repair_file(const Step *step)
+{
+    char path[SIDES][64];
+    struct stat attr[SIDES];
+    struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {0}};
+
+    if (step->results[REMAPFS]->watched_fd < 0)
+        return;
+    for (int side = 0; side < SIDES; side++) {
+        snprintf(path[side], sizeof(path[side]), "/proc/%d/fd/%d", (int)step->workers[side].pid,
+                 step->results[side]->watched_fd);
+        must(stat(path[side], &attr[side]), "stat");
+    }
+    if (attr[REMAPFS].st_uid != attr[IDMAPPED].st_uid ||
+        attr[REMAPFS].st_gid != attr[IDMAPPED].st_gid)
+        must(chown(path[REMAPFS], attr[IDMAPPED].st_uid, attr[IDMAPPED].st_gid), "chown");
+    if (attr[REMAPFS].st_mode != attr[IDMAPPED].st_mode)
+        must(chmod(path[REMAPFS], attr[IDMAPPED].st_mode & ALLPERMS), "chmod");
+    times[1] = attr[IDMAPPED].st_mtim;
+    if (S_ISFIFO(attr[IDMAPPED].st_mode))
+        must(utimensat(AT_FDCWD, path[REMAPFS], times, 0), "utimensat");
+    if (!S_ISLNK(attr[IDMAPPED].st_mode))
+        copy_caps(path[IDMAPPED], path[REMAPFS]);
+}
+
+const char *allowed_difference(const Step *step, bool is_same)
+{
+    for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
+        if (is_same == (allowed[i].repair == HIDDEN) && allowed[i].matches(step)) {
+            if (allowed[i].repair != LEAVE)
+                repair_file(step);
+            return allowed[i].reason;
+        }
+    }
+    return NULL;
+}
