@@ -70,7 +70,7 @@ static void describe_xattrs(Result *text, int dir, const char *name)
     snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, name);
     size = llistxattr(path, list, sizeof(list));
     if (size <= 0) {
-        payload_add(text, size < 0 ? ", xattrs: %s" : "", strerror(errno));
+        payload_add(text, "%s%s", size < 0 ? ", xattrs: " : "", size < 0 ? strerror(errno) : "");
         return;
     }
     payload_add(text, ", xattrs ");
