@@ -180,6 +180,13 @@ static bool caps_of_too_large(const Step *step)
     return failed(step, REMAPFS, EFBIG) && failed(step, IDMAPPED, EFBIG);
 }
 
+/* fs/ext4/inode.c, ext4_page_mkwrite() leaves file capabilities when a page is written to that is
+ * mapped; the page reaches the lower file by a write(2) of the daemon, which removes them. */
+static bool caps_of_mapped(const Step *step)
+{
+    return is_call(step, "mmap") && step->results[IDMAPPED]->value > 0;
+}
+
 /* Never called, as what it changes on one side could not be made good: fallocate(2) to collapse or
  * to insert, which fs/fuse/file.c, fuse_file_fallocate() refuses. */
 static const Allowed allowed[] = {
@@ -193,6 +200,7 @@ static const Allowed allowed[] = {
     {"FUSE checks all else before the mapping of who creates",     unmapped_creator,      LEAVE },
     {"FUSE drops capabilities before the daemon refuses a chown",  caps_of_refused_owner, HIDDEN},
     {"FUSE drops capabilities before the daemon refuses the size", caps_of_too_large,     HIDDEN},
+    {"a daemon writes mapped pages as any other",                  caps_of_mapped,        HIDDEN},
 };
 
 static void must(int result, const char *what)
@@ -201,19 +209,16 @@ static void must(int result, const char *what)
         walk_fail("cannot make an allowed difference good: %s: %s", what, strerror(errno));
 }
 
-static void copy_caps(const char *from, const char *to)
+static void drop_caps(const char *path)
 {
     static const char name[] = "security.capability";
-    char value[64];
-    ssize_t n = getxattr(from, name, value, sizeof(value));
 
-    if (n >= 0)
-        must(setxattr(to, name, value, (size_t)n, 0), name);
-    else if (getxattr(to, name, NULL, 0) >= 0)
-        must(removexattr(to, name), name);
+    if (getxattr(path, name, NULL, 0) >= 0)
+        must(removexattr(path, name), name);
 }
 
-/* The file gets the owner, mode, time and capabilities that it has on the other side. */
+/* The file gets the owner, mode and time that it has on the other side; capabilities, which not
+ * even root could give to all files, are taken from both. */
 static void repair_file(const Step *step)
 {
     char path[SIDES][64];
@@ -235,8 +240,8 @@ static void repair_file(const Step *step)
     times[1] = attr[IDMAPPED].st_mtim;
     if (S_ISFIFO(attr[IDMAPPED].st_mode))
         must(utimensat(AT_FDCWD, path[REMAPFS], times, 0), "utimensat");
-    if (!S_ISLNK(attr[IDMAPPED].st_mode))
-        copy_caps(path[IDMAPPED], path[REMAPFS]);
+    for (int side = 0; side < SIDES && !S_ISLNK(attr[side].st_mode); side++)
+        drop_caps(path[side]);
 }
 
 const char *allowed_difference(const Step *step, bool is_same)
