@@ -195,8 +195,7 @@ static void *confirm_mount(void *data)
         report(session, STATUS_MOUNT);
         fuse_session_exit(session->fuse);
     } else {
-        if (session->ready_fd >= 0)
-            log_to_syslog();
+        log_to_syslog();
         report(session, STATUS_SUCCESS);
     }
     return NULL;
@@ -223,19 +222,19 @@ static ExitStatus serve(Session *session)
     pthread_t confirmer;
     int r = filesystem_know_mount(&session->fs, session->fuse, session->mountpoint);
 
-    /* Before there are other threads. */
-    if (r == 0 && (session->asker = ask_mount(session)) < 0)
+    /* Asked only for somebody who waits for the answer, and before there are other threads. */
+    bool asks = session->ready_fd >= 0;
+    if (r == 0 && asks && (session->asker = ask_mount(session)) < 0)
         r = -errno;
-    if (r == 0)
+    if (r == 0 && asks)
         r = -pthread_create(&confirmer, NULL, confirm_mount, session);
-    if (r == 0) {
+    asks = asks && r == 0;
+    if (r == 0)
         r = loop(session);
-        filesystem_end_waits(&session->fs);
-        fuse_session_unmount(session->fuse);
+    filesystem_end_waits(&session->fs);
+    fuse_session_unmount(session->fuse);
+    if (asks)
         pthread_join(confirmer, NULL);
-    } else {
-        fuse_session_unmount(session->fuse);
-    }
     if (r >= 0)
         return STATUS_SUCCESS;
     log_message(LOG_ERR, "%s: %s", session->mountpoint, strerror(-r));

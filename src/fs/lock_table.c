@@ -15,8 +15,6 @@ enum {
         1024 * 1024, /* of all owners; the kernel's own memory for them is ten times ours */
 };
 
-#define NO_HANDLE UINT64_MAX
-
 static LockOwner *owner_of(LockHolder *holder)
 {
     return (LockOwner *)holder;
@@ -104,13 +102,24 @@ LockOwner *lock_table_find(LockTable *table, const LockClient *client)
     return owner;
 }
 
+/* Under the lock: nobody finds it any more. */
+static void detach(LockTable *table, LockOwner *owner)
+{
+    lock_graph_remove(&table->graph, &owner->holder);
+    table->n_owners--;
+    owner->detached = true;
+}
+
 /* Under the lock. One without locks is kept for its next lock, unless the kernel gave it up. */
 static LockOwner *take_if_unused(LockTable *table, LockOwner *owner)
 {
-    if (owner->refs > 0 || owner->holder.ranges.n > 0 || (!owner->given_up && owner->fd >= 0))
+    if (owner->refs > 0)
         return NULL;
-    lock_graph_remove(&table->graph, &owner->holder);
-    table->n_owners--;
+    if (!owner->detached) {
+        if (owner->holder.ranges.n > 0 || (!owner->given_up && owner->fd >= 0))
+            return NULL;
+        detach(table, owner);
+    }
     return owner;
 }
 
@@ -318,7 +327,8 @@ void lock_table_drop_owner(LockTable *table, const LockClient *client)
         drop(table, owner);
 }
 
-/* An owner that locked through the handle, each only once. */
+/* An owner that locked through the handle. It is detached at once: the kernel may have a new open
+ * file at the address of the old one already, and so the same owner, whose locks are not to go. */
 static LockOwner *take_handle(LockTable *table, const LockClient *client)
 {
     LockHolder *holder = NULL;
@@ -327,8 +337,8 @@ static LockOwner *take_handle(LockTable *table, const LockClient *client)
     while ((holder = lock_graph_next(&table->graph, client->node, holder)) != NULL) {
         LockOwner *owner = owner_of(holder);
         if (owner->handle == client->handle) {
-            owner->handle = NO_HANDLE;
             owner->refs++;
+            detach(table, owner);
             return owner;
         }
     }

@@ -35,6 +35,7 @@ typedef struct {
     uint64_t handle; /* lock; the open file through which the last lock was asked for */
     size_t refs;     /* lock; requests that use it */
     bool given_up;   /* lock; by the kernel, after the last lock was taken */
+    bool detached;   /* lock; not in the graph any more */
 } LockOwner;
 
 /* Who asks for a lock. */
