@@ -64,8 +64,7 @@ static bool dispatch(const MapSource *source, GError **error)
     }
     if (strchr(value, '/') != NULL)
         return map_error_set(error, "a relative path\n"
-                                    "  write the path from the root: the daemon changes its "
-                                    "directory and reads the file again on SIGHUP");
+                                    "  write the path from the root");
     if (strchr(value, ':') == NULL)
         return fail_unknown(error);
     return source_literal_read(source, value, error);

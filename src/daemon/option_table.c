@@ -76,8 +76,8 @@ static bool take_flag(Options *options, const OptionRow *row, const char *text, 
 static bool take_mount_flag(Options *options, const OptionRow *row, const char *text,
                             const char *value, GError **error)
 {
-    *(bool *)((char *)options + row->offset) = true;
-    return take_mount(options, row, text, value, error);
+    return take_flag(options, row, text, value, error) &&
+           take_mount(options, row, text, value, error);
 }
 
 static bool take_nothing(Options *options, const OptionRow *row, const char *text,
