@@ -15,6 +15,7 @@ typedef enum {
     GROUP_MAP,   /* of ours: also as a long option */
     GROUP_CACHE, /* of ours: also as a long option */
     GROUP_LOCK,  /* of ours: also as a long option */
+    GROUP_SPEED, /* of ours: also as a long option */
     GROUP_MOUNT, /* mount(8)'s, honoured */
     GROUP_IGNORE /* mount(8)'s, for others than us */
 } OptionGroup;
@@ -123,6 +124,8 @@ static const OptionRow rows[] = {
      "how long the kernel may keep names (1)"},
     {"nolock", NULL, GROUP_LOCK, take_flag, offsetof(Options, filesystem.nolock),
      "flock and fcntl locks exclude users of this mount only"},
+    {"no_passthrough", NULL, GROUP_SPEED, take_flag, offsetof(Options, filesystem.no_passthrough),
+     "all reads and writes go through the daemon"},
     {"ro", NULL, GROUP_MOUNT, take_mount, 0, "read-only"},
     {"rw", NULL, GROUP_MOUNT, take_mount, 0, "read-write (default)"},
     {"suid", NULL, GROUP_MOUNT, take_mount, 0, "honour setuid, setgid and file capabilities"},
@@ -209,7 +212,7 @@ bool option_table_take(Options *options, const char *text, GError **error)
 
 static bool is_ours(const OptionRow *row)
 {
-    return row->group == GROUP_MAP || row->group == GROUP_CACHE || row->group == GROUP_LOCK;
+    return row->group < GROUP_MOUNT;
 }
 
 bool option_table_is_ours(const char *text, bool *ret_needs_value)
@@ -229,6 +232,7 @@ void option_table_print(FILE *stream)
         [GROUP_MAP] = "Map options, after -o or as --OPTION:",
         [GROUP_CACHE] = "Cache options, after -o or as --OPTION:",
         [GROUP_LOCK] = "Lock options, after -o or as --OPTION:",
+        [GROUP_SPEED] = "Speed options, after -o or as --OPTION:",
         [GROUP_MOUNT] = "Mount options, after -o:",
         [GROUP_IGNORE] = "Accepted after -o without effect:",
     };

@@ -42,16 +42,21 @@ ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, const A
         .proc_fd = proc_fd,
         .own_mount_id = -1,
         .covered_fd = covered_fd,
+        .lower_is_stacked = lower_is_stacked(lower_fd),
     };
     r = init_inodes(fs, steal_fd(&owned_lower_fd), fd_limit);
     if (r < 0)
         return r;
-    r = lock_table_init(&fs->locks, &fs->inodes, proc_fd);
+    r = open_files_init(&fs->open_files);
+    if (r == 0)
+        r = lock_table_init(&fs->locks, &fs->inodes, proc_fd);
     if (r < 0) {
+        open_files_clear(&fs->open_files);
         inode_table_clear(&fs->inodes);
         return r;
     }
     lock_waiters_init(&fs->lock_waiters);
+    open_dirs_init(&fs->open_dirs);
     steal_fd(&proc_fd);
     steal_fd(&owned_covered_fd);
     return 0;
@@ -71,6 +76,8 @@ void filesystem_clear(Filesystem *fs)
 {
     lock_waiters_clear(&fs->lock_waiters);
     lock_table_clear(&fs->locks);
+    open_dirs_clear(&fs->open_dirs);
+    open_files_clear(&fs->open_files);
     inode_table_clear(&fs->inodes);
     cleanup_close(&fs->covered_fd);
     cleanup_close(&fs->proc_fd);

@@ -7,6 +7,8 @@
 #include "fs/inode_table.h"
 #include "fs/lock_table.h"
 #include "fs/lock_wait.h"
+#include "fs/open_dir.h"
+#include "fs/open_files.h"
 
 typedef struct {
     double attr_timeout;  /* seconds */
@@ -14,6 +16,7 @@ typedef struct {
     bool noatime;         /* reads leave the lower access times alone */
     bool nodiratime;      /* the same for directories only */
     bool nolock;          /* locks stay within the mount */
+    bool no_passthrough;  /* all reads and writes come to us */
 } FilesystemOptions;
 
 typedef struct {
@@ -22,6 +25,10 @@ typedef struct {
     const OwnerMap *owners;
     AclMap acl_map;
     InodeTable inodes;
+    OpenFiles open_files;
+    OpenDirs open_dirs;
+    bool lower_is_stacked;    /* lower_mount.h */
+    _Atomic bool passthrough; /* the kernel takes backing files, as far as we know */
     LockTable locks;
     LockWaiters lock_waiters;
     int proc_fd; /* /proc/self/fd */

@@ -35,6 +35,14 @@ static bool has_lasting_handles(const struct statfs *sfs)
     }
 }
 
+bool lower_is_stacked(int fd)
+{
+    struct statfs sfs;
+
+    return fstatfs(fd, &sfs) == 0 &&
+           (sfs.f_type == OVERLAYFS_SUPER_MAGIC || sfs.f_type == FUSE_SUPER_MAGIC);
+}
+
 static ErrInt read_handle(int fd, LowerHandle *ret_handle, int *ret_id)
 {
     HandleBuffer buffer;
@@ -109,7 +117,7 @@ ErrInt lower_mount_new(int id, int fd, LowerMount **ret_mount)
     mount = malloc(sizeof(*mount));
     if (mount == NULL)
         return -ENOMEM;
-    *mount = (LowerMount){.id = id, .fd = -1, .local = has_lasting_handles(&sfs)};
+    *mount = (LowerMount){.id = id, .fd = -1, .local = has_lasting_handles(&sfs), .passes = true};
     if (has_lasting_handles(&sfs)) {
         mount->fd = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (mount->fd >= 0 && !handles_work(mount)) {

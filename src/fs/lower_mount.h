@@ -23,6 +23,7 @@ typedef struct LowerMount {
     int id;       /* of mountinfo, proc(5); not reused while a descriptor is open below it */
     int fd;       /* a directory on it, for open_by_handle_at(2); -1 without handles */
     bool local;   /* close(2) there has nothing to report, so FLUSH can be left out */
+    _Atomic bool passes; /* the kernel takes its files for passthrough, as far as we know */
     size_t users; /* inodes on it, and requests that found it; the inode table's lock */
 } LowerMount;
 
@@ -30,6 +31,9 @@ typedef struct LowerMount {
  * the caller's. Blocks on the lower file system. -ENOMEM, or what the lower side says. */
 ErrInt lower_mount_new(int id, int fd, LowerMount **ret_mount);
 void lower_mount_free(LowerMount *mount);
+
+/* Whether the file system of FD may lie on another one (overlayfs, FUSE). */
+bool lower_is_stacked(int fd);
 
 /* The ID of the mount FD is on, and its handle there: empty when MOUNT, the expected mount (may be
  * NULL), has none, or the file system gives none. */

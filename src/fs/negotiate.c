@@ -34,9 +34,30 @@ static const Wish wishes[] = {
 
 static const uint64_t lock_capabilities[] = {FUSE_CAP_POSIX_LOCKS, FUSE_CAP_FLOCK_LOCKS};
 
+/* What the kernel reads itself moves the lower access time, whatever we open with O_NOATIME.
+ *
+ * Backing files may be on an overlay at the price that no overlay can be on us: so only where they
+ * are. */
+static void negotiate_passthrough(Filesystem *fs, struct fuse_conn_info *conn)
+{
+    const char *reason = NULL;
+
+    if (fs->options.no_passthrough)
+        return;
+    if (fs->options.noatime)
+        reason = "with noatime there is no passthrough";
+    else if (!fuse_set_feature_flag(conn, FUSE_CAP_PASSTHROUGH))
+        reason = "the kernel has no passthrough";
+    fs->passthrough = reason == NULL;
+    if (reason != NULL)
+        fuse_log(FUSE_LOG_NOTICE, "%s; reads and writes go through the daemon", reason);
+    conn->max_backing_stack_depth =
+        fs->lower_is_stacked ? FUSE_BACKING_STACKED_OVER : FUSE_BACKING_STACKED_UNDER;
+}
+
 void op_init(void *userdata, struct fuse_conn_info *conn)
 {
-    const Filesystem *fs = userdata;
+    Filesystem *fs = userdata;
 
     for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
         if (wishes[i].want)
@@ -50,6 +71,7 @@ void op_init(void *userdata, struct fuse_conn_info *conn)
         else
             fuse_set_feature_flag(conn, lock_capabilities[i]);
     }
+    negotiate_passthrough(fs, conn);
 }
 
 /* Also when the session ended by itself: what still waits has to be answered before it is gone. */

@@ -53,7 +53,7 @@ void node_release(Node *node)
         inode_table_unref(&node->fs->inodes, node->inode);
 }
 
-static int open_inode(Filesystem *fs, const Inode *inode, int path_fd, int flags)
+static int open_lower(Filesystem *fs, const Inode *inode, int path_fd, int flags)
 {
     if (inode->type != S_IFREG)
         return inode->type == S_IFDIR ? -EISDIR : -ENXIO;
@@ -62,16 +62,32 @@ static int open_inode(Filesystem *fs, const Inode *inode, int path_fd, int flags
     return relieved_openat(&fs->inodes, fs->proc_fd, fd_name(path_fd).text, flags, 0);
 }
 
-/* Without a link, and not because of us. */
-static bool was_removed_below(Filesystem *fs, const Inode *inode, int fd)
+/* Without a link, not because of us, and nobody works with it still. */
+static bool was_removed_below(Filesystem *fs, const Inode *inode, nlink_t links)
 {
-    struct stat attr;
-
-    return fstat(fd, &attr) == 0 && attr.st_nlink == 0 &&
-           !inode_table_is_nameless(&fs->inodes, inode);
+    return links == 0 && !inode_table_is_nameless(&fs->inodes, inode) &&
+           !open_files_has(&fs->open_files, inode->node);
 }
 
-int node_open_file(Filesystem *fs, fuse_ino_t ino, int flags, bool *ret_local)
+/* Returns the descriptor or -errno. */
+static int open_inode(Filesystem *fs, const Inode *inode, int path_fd, int flags,
+                      LowerFile *ret_file)
+{
+    struct stat attr;
+    int fd AUTO_CLOSE = open_lower(fs, inode, path_fd, flags);
+
+    if (fd < 0)
+        return fd;
+    if (fstat(fd, &attr) < 0)
+        return -errno;
+    if (was_removed_below(fs, inode, attr.st_nlink))
+        return -ESTALE;
+    if (ret_file != NULL)
+        *ret_file = (LowerFile){.mode = attr.st_mode, .mount = inode->mount};
+    return steal_fd(&fd);
+}
+
+int node_open_file(Filesystem *fs, fuse_ino_t ino, int flags, LowerFile *ret_file)
 {
     int path_fd;
     int fd;
@@ -79,13 +95,7 @@ int node_open_file(Filesystem *fs, fuse_ino_t ino, int flags, bool *ret_local)
 
     if (inode == NULL)
         return -ESTALE;
-    fd = open_inode(fs, inode, path_fd, flags);
-    if (fd >= 0 && was_removed_below(fs, inode, fd)) {
-        close(fd);
-        fd = -ESTALE;
-    }
-    if (ret_local != NULL)
-        *ret_local = inode->mount->local;
+    fd = open_inode(fs, inode, path_fd, flags, ret_file);
     inode_table_unref(&fs->inodes, inode);
     return fd;
 }

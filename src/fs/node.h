@@ -24,10 +24,15 @@ void node_release(Node *node);
 
 /* Opens the regular file with FLAGS (O_CLOEXEC is added) and returns the descriptor, or -errno.
  * -EISDIR or -ENXIO for what is none, so that neither a FIFO blocks nor a driver is reached.
- * -ESTALE: others removed it on the lower side, and what would be written to it would be lost; the
- * kernel then looks the name up again.
- * *ret_local (may be NULL): close(2) has nothing to report there. */
-int node_open_file(Filesystem *fs, fuse_ino_t ino, int flags, bool *ret_local);
+ * -ESTALE: others removed it on the lower side, it is not open here, and what would be written to
+ * it would be lost; the kernel then looks the name up again.
+ * *RET_FILE (may be NULL): what there is to know of it. */
+typedef struct {
+    mode_t mode;       /* as of stat(2) */
+    LowerMount *mount; /* while the kernel knows the inode, as it does during the request */
+} LowerFile;
+
+int node_open_file(Filesystem *fs, fuse_ino_t ino, int flags, LowerFile *ret_file);
 
 /* Looks NAME up below PARENT (O_NOFOLLOW), enters what is there into the inode table and fills in
  * the reply. The kernel's lookup is counted: forget it when the reply fails. Where our own mount

@@ -110,7 +110,7 @@ static ErrInt set_attr(fuse_req_t req, fuse_ino_t ino, const struct stat *attr, 
     if (r == 0 && (to_set & FUSE_SET_ATTR_MODE) != 0)
         r = set_mode(&node, attr->st_mode);
     if (r == 0 && (to_set & FUSE_SET_ATTR_SIZE) != 0)
-        r = set_size(fs, ino, fi != NULL ? (int)fi->fh : -1, attr->st_size, to_set);
+        r = set_size(fs, ino, fi != NULL ? open_fd_of(fi) : -1, attr->st_size, to_set);
     if (r == 0 && (to_set & times) != 0)
         r = set_times(&node, attr, to_set);
     return r < 0 ? r : read_attr(&node, ret_attr);

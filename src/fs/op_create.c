@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* New inodes, each made under its owner's IDs and the caller's umask (creator.h). */
 #include "fs/creator.h"
-#include "fs/node.h"
-#include "fs/open_flags.h"
+#include "fs/opening.h"
 #include "fs/ops.h"
 #include "fs/relieved_open.h"
 #include "fs/reply.h"
@@ -96,7 +95,8 @@ static int open_unnamed(const Node *parent, mode_t mode, const struct fuse_file_
 
 /* NAME is NULL for an O_TMPFILE. Returns the open descriptor or -errno. */
 static int make_file(fuse_req_t req, fuse_ino_t ino, const char *name, mode_t mode,
-                     struct fuse_file_info *fi, struct fuse_entry_param *ret_entry)
+                     const struct fuse_file_info *fi, struct fuse_entry_param *ret_entry,
+                     LowerFile *ret_file)
 {
     Node parent AUTO_NODE = NODE_INIT;
     Creator creator AUTO_CREATOR = {0};
@@ -111,25 +111,36 @@ static int make_file(fuse_req_t req, fuse_ino_t ino, const char *name, mode_t mo
     r = node_enter_open(&parent, fd, name == NULL, ret_entry);
     if (r < 0)
         return r;
-    fi->direct_io = bypasses_cache(fi->flags);
-    fi->noflush =
-        filesystem_skips_flush(parent.fs, ret_entry->ino, fi->flags, parent.inode->mount->local);
+    *ret_file = (LowerFile){.mode = ret_entry->attr.st_mode, .mount = parent.inode->mount};
     return steal_fd(&fd);
+}
+
+/* NAME as above. Not as the creator any more: what the kernel writes is written as we are now. */
+static void create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
+                   struct fuse_file_info *fi)
+{
+    struct fuse_entry_param entry;
+    LowerFile file;
+    ErrInt r;
+    int fd = make_file(req, parent, name, mode, fi, &entry, &file);
+
+    if (fd < 0) {
+        reply_result(req, fd);
+        return;
+    }
+    r = opening_finish(req, entry.ino, fd, &file, fi);
+    if (r < 0)
+        inode_table_forget(&filesystem_of(req)->inodes, entry.ino, 1);
+    reply_create(req, r, &entry, fi);
 }
 
 void op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
                struct fuse_file_info *fi)
 {
-    struct fuse_entry_param entry;
-    int fd = make_file(req, parent, name, mode, fi, &entry);
-
-    reply_create(req, fd, &entry, fi);
+    create(req, parent, name, mode, fi);
 }
 
 void op_tmpfile(fuse_req_t req, fuse_ino_t parent, mode_t mode, struct fuse_file_info *fi)
 {
-    struct fuse_entry_param entry;
-    int fd = make_file(req, parent, NULL, mode, fi, &entry);
-
-    reply_create(req, fd, &entry, fi);
+    create(req, parent, NULL, mode, fi);
 }

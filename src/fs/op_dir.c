@@ -25,28 +25,15 @@ static ErrInt open_dir(Filesystem *fs, fuse_ino_t ino, OpenDir **ret_dir)
         relieved_openat(&fs->inodes, node.fd, ".", O_RDONLY | O_DIRECTORY | noatime, 0);
     if (fd < 0)
         return fd;
-    OpenDir *dir = malloc(sizeof(*dir));
-    if (dir == NULL)
-        return -ENOMEM;
-    pthread_mutex_init(&dir->lock, NULL);
-    dir->fd = steal_fd(&fd);
-    dir->position = 0;
-    dir->next = dir->length = 0;
-    *ret_dir = dir;
-    return 0;
-}
-
-static void free_dir(OpenDir *dir)
-{
-    close(dir->fd);
-    pthread_mutex_destroy(&dir->lock);
-    free(dir);
+    *ret_dir = open_dirs_add(&fs->open_dirs, steal_fd(&fd));
+    return *ret_dir != NULL ? 0 : -ENOMEM;
 }
 
 void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
+    Filesystem *fs = filesystem_of(req);
     OpenDir *dir = NULL;
-    ErrInt r = open_dir(filesystem_of(req), ino, &dir);
+    ErrInt r = open_dir(fs, ino, &dir);
 
     if (r < 0) {
         reply_result(req, r);
@@ -54,13 +41,13 @@ void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
     }
     fi->fh = (uintptr_t)dir;
     if (fuse_reply_open(req, fi) < 0)
-        free_dir(dir);
+        open_dirs_remove(&fs->open_dirs, dir);
 }
 
 void op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
     (void)ino;
-    free_dir(open_dir_of(fi));
+    open_dirs_remove(&filesystem_of(req)->open_dirs, open_dir_of(fi));
     reply_result(req, 0);
 }
 

@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Open files. The file handle is the descriptor of the lower file. */
+/* Open files. */
 #include "base/cleanup.h"
 #include "fs/cred.h"
 #include "fs/node.h"
-#include "fs/open_flags.h"
+#include "fs/opening.h"
 #include "fs/ops.h"
 #include "fs/reply.h"
 #include "fs/thread_buffer.h"
 
 #include <errno.h>
 #include <sys/uio.h>
-
-static int handle_fd(const struct fuse_file_info *fi)
-{
-    return (int)fi->fh;
-}
 
 static ErrInt check_denied(Filesystem *fs, fuse_ino_t ino)
 {
@@ -28,26 +23,25 @@ static ErrInt check_denied(Filesystem *fs, fuse_ino_t ino)
 }
 
 /* Returns the descriptor or -errno. */
-static int open_file(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+static int open_file(fuse_req_t req, fuse_ino_t ino, const struct fuse_file_info *fi,
+                     LowerFile *ret_file)
 {
     Filesystem *fs = filesystem_of(req);
-    bool local = false;
     ErrInt r = check_denied(fs, ino);
-    int fd;
 
     if (r < 0)
         return r;
     if ((fi->flags & O_TRUNC) != 0)
         cred_keep_setid(!fuse_kills_setid(req, fi));
-    fd = node_open_file(fs, ino, lower_open_flags(fs, fi->flags), &local);
-    fi->direct_io = bypasses_cache(fi->flags);
-    fi->noflush = filesystem_skips_flush(fs, ino, fi->flags, local);
-    return fd;
+    return node_open_file(fs, ino, lower_open_flags(fs, fi->flags), ret_file);
 }
 
 void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-    reply_open(req, open_file(req, ino, fi), fi);
+    LowerFile file;
+    int fd = open_file(req, ino, fi, &file);
+
+    reply_open(req, fd < 0 ? fd : opening_finish(req, ino, fd, &file, fi), fi);
 }
 
 void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi)
@@ -56,7 +50,7 @@ void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct f
     ssize_t n;
 
     (void)ino;
-    n = bytes != NULL ? pread(handle_fd(fi), bytes, size, offset) : -1;
+    n = bytes != NULL ? pread(open_fd_of(fi), bytes, size, offset) : -1;
     reply_bytes(req, n < 0 ? -errno : n, bytes);
 }
 
@@ -69,13 +63,13 @@ void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, of
 
     (void)ino;
     cred_keep_setid(!fuse_kills_setid(req, fi));
-    n = pwritev2(handle_fd(fi), &iov, 1, offset, append);
+    n = pwritev2(open_fd_of(fi), &iov, 1, offset, append);
     reply_count(req, n < 0 ? -errno : n);
 }
 
 static LockClient lock_client(fuse_ino_t ino, const struct fuse_file_info *fi)
 {
-    return (LockClient){.node = ino, .owner = fi->lock_owner, .handle = fi->fh};
+    return (LockClient){.node = ino, .owner = fi->lock_owner, .handle = (uint64_t)open_fd_of(fi)};
 }
 
 /* A descriptor was closed: the caller's locks on the file go, and close(2) may fail below. Without
@@ -84,7 +78,7 @@ static LockClient lock_client(fuse_ino_t ino, const struct fuse_file_info *fi)
 void op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
     const LockClient client = lock_client(ino, fi);
-    int copy = fcntl(handle_fd(fi), F_DUPFD_CLOEXEC, 0);
+    int copy = fcntl(open_fd_of(fi), F_DUPFD_CLOEXEC, 0);
     ErrInt r = copy >= 0 && close(copy) < 0 ? -errno : 0;
 
     lock_table_drop_owner(&filesystem_of(req)->locks, &client);
@@ -97,13 +91,13 @@ void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
     const LockClient client = lock_client(ino, fi);
 
     lock_table_drop_handle(&filesystem_of(req)->locks, &client);
-    close(handle_fd(fi));
+    open_files_remove(&filesystem_of(req)->open_files, req, open_file_of(fi), fi->flock_release);
     reply_result(req, 0);
 }
 
 void op_fsync(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi)
 {
-    int r = datasync ? fdatasync(handle_fd(fi)) : fsync(handle_fd(fi));
+    int r = datasync ? fdatasync(open_fd_of(fi)) : fsync(open_fd_of(fi));
 
     (void)ino;
     reply_result(req, r < 0 ? -errno : 0);

@@ -116,7 +116,7 @@ void op_ioctl(fuse_req_t req, fuse_ino_t ino, unsigned int cmd, void *arg,
               size_t out_bufsz)
 {
     const Buffers buffers = {in_buf, in_bufsz, out_bufsz};
-    int fd = (flags & FUSE_IOCTL_DIR) != 0 ? open_dir_of(fi)->fd : (int)fi->fh;
+    int fd = (flags & FUSE_IOCTL_DIR) != 0 ? open_dir_of(fi)->fd : open_fd_of(fi);
     const Ioctl *known = find_ioctl(cmd, &buffers);
     void *argument = NULL;
     ErrInt r = known != NULL ? do_ioctl(req, known, fd, &buffers, &argument) : -ENOTTY;

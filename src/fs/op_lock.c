@@ -65,7 +65,7 @@ static ErrInt start_flock_wait(fuse_req_t req, const Flock *call)
 
 void op_flock(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi, int operation)
 {
-    const Flock call = {filesystem_of(req), ino, (int)fi->fh, operation};
+    const Flock call = {filesystem_of(req), ino, open_fd_of(fi), operation};
     ErrInt r = try_flock(&call, LOCK_NB);
 
     if (r == -EWOULDBLOCK && (operation & LOCK_NB) == 0) {
@@ -83,7 +83,7 @@ void op_flock(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi, int ope
 
 static LockClient client_of(fuse_ino_t ino, const struct fuse_file_info *fi)
 {
-    return (LockClient){.node = ino, .owner = fi->lock_owner, .handle = fi->fh};
+    return (LockClient){.node = ino, .owner = fi->lock_owner, .handle = (uint64_t)open_fd_of(fi)};
 }
 
 static ErrInt read_flock(const struct flock *flock, LockRange *ret_range)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Space of open files: allocation, holes, copies inside the lower file system. */
 #include "fs/cred.h"
+#include "fs/open_files.h"
 #include "fs/ops.h"
 #include "fs/reply.h"
 
@@ -13,13 +14,13 @@ void op_fallocate(fuse_req_t req, fuse_ino_t ino, int mode, off_t offset, off_t 
 {
     (void)ino;
     cred_keep_setid_for(fuse_req_ctx(req)->uid);
-    reply_result(req, fallocate((int)fi->fh, mode, offset, length) < 0 ? -errno : 0);
+    reply_result(req, fallocate(open_fd_of(fi), mode, offset, length) < 0 ? -errno : 0);
 }
 
 /* SEEK_DATA and SEEK_HOLE; the others the kernel does itself. */
 void op_lseek(fuse_req_t req, fuse_ino_t ino, off_t offset, int whence, struct fuse_file_info *fi)
 {
-    off_t found = lseek((int)fi->fh, offset, whence);
+    off_t found = lseek(open_fd_of(fi), offset, whence);
 
     (void)ino;
     if (found < 0)
@@ -37,7 +38,7 @@ void op_copy_file_range(fuse_req_t req, fuse_ino_t ino_in, off_t offset_in,
     (void)ino_in;
     (void)ino_out;
     cred_keep_setid_for(fuse_req_ctx(req)->uid);
-    n = copy_file_range((int)fi_in->fh, &offset_in, (int)fi_out->fh, &offset_out, length,
+    n = copy_file_range(open_fd_of(fi_in), &offset_in, open_fd_of(fi_out), &offset_out, length,
                         (unsigned int)flags);
     reply_count(req, n < 0 ? -errno : n);
 }

@@ -3,7 +3,6 @@
 #include "fs/reply.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 /* Being out of descriptors is our shortage, not the caller's: ENFILE says so (open(2)). */
 static int reply_errno(ssize_t result)
@@ -26,31 +25,27 @@ void reply_entry(fuse_req_t req, ErrInt result, const struct fuse_entry_param *e
         inode_table_forget(&fs->inodes, entry->ino, 1);
 }
 
-void reply_create(fuse_req_t req, int result, const struct fuse_entry_param *entry,
+void reply_create(fuse_req_t req, ErrInt result, const struct fuse_entry_param *entry,
                   struct fuse_file_info *fi)
 {
     Filesystem *fs = filesystem_of(req);
 
     if (result < 0) {
         reply_result(req, result);
-        return;
-    }
-    fi->fh = (uint64_t)result;
-    if (fuse_reply_create(req, entry, fi) < 0) {
+    } else if (fuse_reply_create(req, entry, fi) < 0) {
+        open_files_remove(&fs->open_files, NULL, open_file_of(fi), false);
         inode_table_forget(&fs->inodes, entry->ino, 1);
-        close(result);
     }
 }
 
-void reply_open(fuse_req_t req, int result, struct fuse_file_info *fi)
+void reply_open(fuse_req_t req, ErrInt result, struct fuse_file_info *fi)
 {
-    if (result < 0) {
+    Filesystem *fs = filesystem_of(req);
+
+    if (result < 0)
         reply_result(req, result);
-        return;
-    }
-    fi->fh = (uint64_t)result;
-    if (fuse_reply_open(req, fi) < 0)
-        close(result);
+    else if (fuse_reply_open(req, fi) < 0)
+        open_files_remove(&fs->open_files, NULL, open_file_of(fi), false);
 }
 
 void reply_bytes(fuse_req_t req, ssize_t result, const char *bytes)

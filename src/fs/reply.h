@@ -10,11 +10,11 @@ void reply_result(fuse_req_t req, ErrInt result);
 /* ENTRY when RESULT is 0; its lookup is taken back when the kernel does not take the reply. */
 void reply_entry(fuse_req_t req, ErrInt result, const struct fuse_entry_param *entry);
 
-/* RESULT is an open descriptor or -errno. The kernel gets the descriptor as file handle; it is
- * closed when the kernel does not take the reply. */
-void reply_create(fuse_req_t req, int result, const struct fuse_entry_param *entry,
+/* RESULT is 0, and FI has an open file as file handle, or -errno; the open file is closed when the
+ * kernel does not take the reply. */
+void reply_create(fuse_req_t req, ErrInt result, const struct fuse_entry_param *entry,
                   struct fuse_file_info *fi);
-void reply_open(fuse_req_t req, int result, struct fuse_file_info *fi);
+void reply_open(fuse_req_t req, ErrInt result, struct fuse_file_info *fi);
 
 /* RESULT is a number of bytes or -errno. */
 void reply_bytes(fuse_req_t req, ssize_t result, const char *bytes);

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A hash of the inodes that have open files. Its lock is held while the kernel is given a backing
+ * file, which it only takes note of: no file system is asked. */
+#include "fs/open_files.h"
+
+#include "base/cleanup.h"
+#include "fs/cred.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+static uint64_t node_hash(const HashLink *link)
+{
+    return hash_mix(((const OpenInode *)link)->node);
+}
+
+ErrInt open_files_init(OpenFiles *files)
+{
+    pthread_mutex_init(&files->lock, NULL);
+    return hash_index_init(&files->by_node, node_hash);
+}
+
+/* As a backing file, the lower one may live on: so closing it is not enough. */
+static void unlock_file(const OpenFile *file)
+{
+    flock(file->fd, LOCK_UN);
+}
+
+static void free_file(OpenFile *file)
+{
+    close(file->fd);
+    free(file);
+}
+
+static void free_inode(OpenInode *inode)
+{
+    while (!LIST_EMPTY(&inode->files)) {
+        OpenFile *file = LIST_FIRST(&inode->files);
+        LIST_REMOVE(file, link);
+        unlock_file(file);
+        free_file(file);
+    }
+    free(inode);
+}
+
+void open_files_clear(OpenFiles *files)
+{
+    for (size_t i = 0; i < files->by_node.n_buckets; i++) {
+        HashLink *link = files->by_node.buckets[i];
+        while (link != NULL) {
+            HashLink *next = link->next;
+            free_inode((OpenInode *)link);
+            link = next;
+        }
+    }
+    hash_index_clear(&files->by_node);
+    pthread_mutex_destroy(&files->lock);
+}
+
+static OpenInode *find(const OpenFiles *files, uint64_t node)
+{
+    HashLink *link = hash_index_chain(&files->by_node, hash_mix(node));
+
+    while (link != NULL && ((OpenInode *)link)->node != node)
+        link = link->next;
+    return (OpenInode *)link;
+}
+
+bool open_files_has(OpenFiles *files, uint64_t node)
+{
+    LOCK_SCOPE(&files->lock);
+
+    return find(files, node) != NULL;
+}
+
+/* Returns the errno when the kernel does not take it. */
+static int pass_to_kernel(OpenInode *inode, fuse_req_t req, int fd)
+{
+    /* Whoever writes, setuid and setgid go (passthrough has no way to ask who it is). */
+    cred_keep_setid(false);
+    errno = 0;
+    inode->backing_id = fuse_passthrough_open(req, fd);
+    if (inode->backing_id > 0)
+        return 0;
+    inode->backing_id = 0;
+    return errno != 0 ? errno : EOPNOTSUPP;
+}
+
+static OpenInode *add_inode(OpenFiles *files, uint64_t node)
+{
+    OpenInode *inode = malloc(sizeof(*inode));
+
+    if (inode == NULL)
+        return NULL;
+    *inode = (OpenInode){.node = node};
+    hash_index_insert(&files->by_node, &inode->by_node);
+    return inode;
+}
+
+OpenFile *open_files_add(OpenFiles *files, fuse_req_t req, uint64_t node, int fd, bool pass,
+                         int *ret_refusal)
+{
+    int owned_fd AUTO_CLOSE = fd;
+    OpenFile *file AUTO_FREE = malloc(sizeof(*file));
+
+    *ret_refusal = 0;
+    if (file == NULL)
+        return NULL;
+    LOCK_SCOPE(&files->lock);
+    OpenInode *inode = find(files, node);
+    if (inode == NULL) {
+        inode = add_inode(files, node);
+        if (inode == NULL)
+            return NULL;
+        if (pass)
+            *ret_refusal = pass_to_kernel(inode, req, fd);
+    }
+    file->inode = inode;
+    file->fd = steal_fd(&owned_fd);
+    LIST_INSERT_HEAD(&inode->files, file, link);
+    return STEAL(file);
+}
+
+void open_files_remove(OpenFiles *files, fuse_req_t req, OpenFile *file, bool locked)
+{
+    OpenInode *inode = file->inode;
+    bool last;
+
+    if (locked)
+        unlock_file(file);
+    pthread_mutex_lock(&files->lock);
+    LIST_REMOVE(file, link);
+    last = LIST_EMPTY(&inode->files);
+    if (last)
+        hash_index_remove(&files->by_node, &inode->by_node);
+    pthread_mutex_unlock(&files->lock);
+    free_file(file);
+    if (!last)
+        return;
+    if (inode->backing_id > 0 && req != NULL)
+        fuse_passthrough_close(req, inode->backing_id);
+    free_inode(inode);
+}

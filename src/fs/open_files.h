@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Open regular files, and what all open files of one inode share.
+ *
+ * The kernel reads and writes all open files of an inode in the same way: itself, on one backing
+ * file that we gave it (passthrough, <fuse_common.h>), or by requests to us. The first one to be
+ * opened decides, until the last one is released. */
+#pragma once
+
+#include "fs/fuse_api.h"
+#include "fs/hash_index.h"
+
+#include <pthread.h>
+#include <sys/queue.h>
+
+typedef struct {
+    HashLink by_node; /* lock */
+    uint64_t node;
+    LIST_HEAD(, OpenFile) files; /* lock; at least one */
+    int backing_id; /* the kernel's name for the backing file; 0: requests come to us */
+} OpenInode;
+
+/* What the file handle of OPEN and CREATE refers to. */
+typedef struct OpenFile {
+    OpenInode *inode;
+    LIST_ENTRY(OpenFile) link; /* lock */
+    int fd;                    /* of the lower file */
+} OpenFile;
+
+typedef struct {
+    pthread_mutex_t lock;
+    HashIndex by_node;
+} OpenFiles;
+
+/* -ENOMEM. */
+ErrInt open_files_init(OpenFiles *files);
+
+/* Closes what is still open. There must be no requests any more. */
+void open_files_clear(OpenFiles *files);
+
+/* A new open file of NODE; FD is taken over, also on failure. PASS: the kernel may read and write
+ * the lower file itself, unless it was opened otherwise before; it does so with the file system
+ * credentials that the thread has now. When it should and will not, *RET_REFUSAL is the errno, else
+ * 0. NULL: out of memory. */
+OpenFile *open_files_add(OpenFiles *files, fuse_req_t req, uint64_t node, int fd, bool pass,
+                         int *ret_refusal);
+
+/* Closes FILE and frees it. LOCKED: it may have an flock(2), which is given up. REQ is a request that
+ * is not answered yet; NULL when the kernel ended the connection, and so has no backing files. */
+void open_files_remove(OpenFiles *files, fuse_req_t req, OpenFile *file, bool locked);
+
+/* Whether there is an open file of NODE. */
+bool open_files_has(OpenFiles *files, uint64_t node);
+
+static inline OpenFile *open_file_of(const struct fuse_file_info *fi)
+{
+    return (OpenFile *)(uintptr_t)fi->fh;
+}
+
+/* The descriptor of the lower file. */
+static inline int open_fd_of(const struct fuse_file_info *fi)
+{
+    return open_file_of(fi)->fd;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who reads and writes an open file, the kernel or we, and how. */
+#include "fs/opening.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The kernel writes with our credentials, so setuid and setgid go, whoever writes. Where they are
+ * set, the writes come to us, who know whether the caller may keep them. */
+static bool may_pass(const Filesystem *fs, const LowerFile *file, int flags)
+{
+    const bool writes = (flags & O_ACCMODE) != O_RDONLY;
+
+    return fs->passthrough && file->mount->passes &&
+           !(writes && (file->mode & (S_ISUID | S_ISGID)) != 0);
+}
+
+/* REFUSAL: what FUSE_DEV_IOC_BACKING_OPEN says of a file on MOUNT. */
+static void remember_refusal(Filesystem *fs, LowerMount *mount, int refusal)
+{
+    _Atomic bool *which;
+
+    if (refusal == ENOMEM || refusal == ENOSPC)
+        return;
+    which = refusal == EPERM ? &fs->passthrough : &mount->passes;
+    if (atomic_exchange(which, false))
+        fuse_log(FUSE_LOG_NOTICE, "no passthrough%s: %s; reads and writes go through the daemon",
+                 refusal == EPERM ? "" : " for a lower mount", strerror(refusal));
+}
+
+/* Whether to go past the kernel's page cache. With it, one write(2) that crosses the end of a page
+ * comes as two requests, and what another host process appends meanwhile would come between the
+ * two. A descriptor that only appends neither reads the cache nor can be mapped. */
+static bool bypasses_cache(int flags)
+{
+    return (flags & (O_ACCMODE | O_APPEND)) == (O_WRONLY | O_APPEND);
+}
+
+/* Requests come to us; our buffers are not aligned as O_DIRECT asks. */
+static void serve_ourselves(int fd, struct fuse_file_info *fi)
+{
+    if ((fi->flags & O_DIRECT) != 0)
+        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_DIRECT);
+    fi->direct_io = bypasses_cache(fi->flags);
+}
+
+ErrInt opening_finish(fuse_req_t req, uint64_t node, int fd, const LowerFile *file,
+                      struct fuse_file_info *fi)
+{
+    Filesystem *fs = filesystem_of(req);
+    int refusal;
+    OpenFile *open =
+        open_files_add(&fs->open_files, req, node, fd, may_pass(fs, file, fi->flags), &refusal);
+
+    if (refusal != 0)
+        remember_refusal(fs, file->mount, refusal);
+    if (open == NULL)
+        return -ENOMEM;
+    fi->fh = (uintptr_t)open;
+    fi->backing_id = open->inode->backing_id;
+    fi->noflush = filesystem_skips_flush(fs, node, fi->flags, file->mount->local);
+    if (fi->backing_id == 0)
+        serve_ourselves(fd, fi);
+    return 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an open(2) of the caller comes to, on the lower side and for the kernel. */
+#pragma once
+
+#include "fs/node.h"
+
+/* The caller's flags but for what is done otherwise: appending is per write, as O_APPEND may
+ * change later; O_CREAT and O_EXCL are the business of whoever creates. Nothing that is opened may
+ * block. */
+static inline int lower_open_flags(const Filesystem *fs, int flags)
+{
+    const int own = O_APPEND | O_CREAT | O_EXCL | O_NOCTTY;
+
+    return (flags & ~own) | O_NONBLOCK | (fs->options.noatime ? O_NOATIME : 0);
+}
+
+/* Makes an open file of NODE and of its lower file FD (taken over, also on failure), and fills in
+ * the reply. -ENOMEM. */
+ErrInt opening_finish(fuse_req_t req, uint64_t node, int fd, const LowerFile *file,
+                      struct fuse_file_info *fi);
