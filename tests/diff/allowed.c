@@ -187,6 +187,19 @@ static bool caps_of_mapped(const Step *step)
     return is_call(step, "mmap") && step->results[IDMAPPED]->value > 0;
 }
 
+/* fs/fuse/passthrough.c, fuse_passthrough_write_iter() writes with the credentials that the daemon
+ * had when the file was opened, and the daemon lacks CAP_FSETID; what had setuid or setgid then is
+ * written by requests, but the file may have got it since. */
+static bool set_while_open(const Step *step)
+{
+    const mode_t set = S_ISUID | S_ISGID;
+    const mode_t after = step->results[IDMAPPED]->mode_after;
+
+    return same_return(step) && is_call(step, "write pwrite") && (after & set) != 0 &&
+           step->results[REMAPFS]->mode_after == (after & ~set) &&
+           callers[step->op->caller].id == 0 && !callers[step->op->caller].in_namespace;
+}
+
 /* Never called, as what it changes on one side could not be made good: fallocate(2) to collapse or
  * to insert, which fs/fuse/file.c, fuse_file_fallocate() refuses. */
 static const Allowed allowed[] = {
@@ -196,6 +209,7 @@ static const Allowed allowed[] = {
     {"FUSE does not tell who is a member of the file's group",     setgid_of_member,      REPAIR},
     {"which zeros are a hole is up to ext4",                       stored_zeros,          LEAVE },
     {"a daemon is not told of writing to a FIFO",                  pipe_time,             REPAIR},
+    {"the kernel writes backing files without CAP_FSETID",         set_while_open,        REPAIR},
     {"to copy nothing from beyond the end never reaches a daemon", beyond_the_largest,    LEAVE },
     {"FUSE checks all else before the mapping of who creates",     unmapped_creator,      LEAVE },
     {"FUSE drops capabilities before the daemon refuses a chown",  caps_of_refused_owner, HIDDEN},
