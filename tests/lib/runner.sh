@@ -193,14 +193,19 @@ run_test()
     0) count ok "$test_name" $elapsed "$runner/output" ;;
     77) count skip "$test_name" $elapsed "$runner/output" "$(tail -n 1 "$runner/output")" ;;
     *)
-        echo "exit status $status" >>"$runner/output"
-        for log in "$runner"/logs/*; do
-            if [ -s "$log" ]; then
-                echo "-- ${log##*/}:"
-                tail -n 100 "$log"
-            fi
-        done >>"$runner/output"
-        count FAIL "$test_name" $elapsed "$runner/output"
+        # Its own words last, as only the end is printed.
+        {
+            for log in "$runner"/logs/*; do
+                if [ -s "$log" ]; then
+                    echo "-- ${log##*/}:"
+                    tail -n 100 "$log"
+                    echo '--'
+                fi
+            done
+            cat "$runner/output"
+            echo "exit status $status"
+        } >"$runner/report"
+        count FAIL "$test_name" $elapsed "$runner/report"
         ;;
     esac
 }
