@@ -67,6 +67,11 @@ bool filesystem_skips_flush(Filesystem *fs, uint64_t node, int flags, bool local
     return local && (fs->options.nolock || !lock_table_needs_flush(&fs->locks, node, flags));
 }
 
+void filesystem_distrust(Filesystem *fs, uint64_t node)
+{
+    fuse_lowlevel_notify_inval_inode(fs->session, node, -1, 0);
+}
+
 void filesystem_end_waits(Filesystem *fs)
 {
     lock_waiters_end(&fs->lock_waiters);

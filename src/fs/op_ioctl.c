@@ -30,18 +30,21 @@ typedef struct {
     size_t in;  /* least number of bytes that it reads */
     size_t out; /* least number of bytes that it writes */
     Treatment treatment;
+    bool changes; /* the inode: its time of change at least, which the kernel does not think of */
 } Ioctl;
 
+/* clang-format off */
 static const Ioctl ioctls[] = {
-    {FS_IOC_GETFLAGS,       0,                                  sizeof(int),                    PASS         },
-    {FS_IOC_SETFLAGS,       sizeof(int),                        0,                              PASS         },
-    {FS_IOC_FSGETXATTR,     0,                                  sizeof(struct fsxattr),         PASS         },
-    {FS_IOC_FSSETXATTR,     sizeof(struct fsxattr),             0,                              PASS         },
-    {FS_IOC_GETVERSION,     0,                                  sizeof(int),                    PASS         },
-    {FS_IOC_MEASURE_VERITY, sizeof(struct fsverity_digest),     sizeof(struct fsverity_digest),
-     MEASURE_VERITY                                                                                          },
-    {FS_IOC_ENABLE_VERITY,  sizeof(struct fsverity_enable_arg), 0,                              ENABLE_VERITY},
+    {FS_IOC_GETFLAGS, 0, sizeof(int), PASS, false},
+    {FS_IOC_SETFLAGS, sizeof(int), 0, PASS, true},
+    {FS_IOC_FSGETXATTR, 0, sizeof(struct fsxattr), PASS, false},
+    {FS_IOC_FSSETXATTR, sizeof(struct fsxattr), 0, PASS, true},
+    {FS_IOC_GETVERSION, 0, sizeof(int), PASS, false},
+    {FS_IOC_MEASURE_VERITY, sizeof(struct fsverity_digest), sizeof(struct fsverity_digest),
+     MEASURE_VERITY, false},
+    {FS_IOC_ENABLE_VERITY, sizeof(struct fsverity_enable_arg), 0, ENABLE_VERITY, true},
 };
+/* clang-format on */
 
 /* A request as libfuse hands it over. */
 typedef struct {
@@ -121,8 +124,9 @@ void op_ioctl(fuse_req_t req, fuse_ino_t ino, unsigned int cmd, void *arg,
     void *argument = NULL;
     ErrInt r = known != NULL ? do_ioctl(req, known, fd, &buffers, &argument) : -ENOTTY;
 
-    (void)ino;
     (void)arg;
+    if (r == 0 && known->changes)
+        filesystem_distrust(filesystem_of(req), ino);
     if (r < 0)
         reply_result(req, r);
     else

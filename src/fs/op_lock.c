@@ -11,14 +11,6 @@
 #include <sys/file.h>
 #include <time.h>
 
-/* Whoever has locked a file reads what others, on the lower side, wrote before they unlocked it. So
- * the kernel has to ask for the attributes before it takes cached pages to be true. It does not
- * touch the pages while we tell it so (an offset below 0), so that a request may wait for that. */
-static void distrust_cache(Filesystem *fs, fuse_ino_t ino)
-{
-    fuse_lowlevel_notify_inval_inode(fs->session, ino, -1, 0);
-}
-
 /* The kernel sends RELEASE in the background: an open file that was closed before this request was
  * made may still have its locks. A lock that cannot be had at once is tried for once more. */
 static void let_releases_pass(void)
@@ -35,12 +27,14 @@ typedef struct {
     int operation;
 } Flock;
 
+/* Whoever has locked a file reads what others, on the lower side, wrote before they unlocked it:
+ * hence filesystem_distrust(), here and for ranges. */
 static ErrInt try_flock(const Flock *call, int flags)
 {
     if (flock(call->fd, call->operation | flags) < 0)
         return -errno;
     if ((call->operation & LOCK_UN) == 0)
-        distrust_cache(call->fs, call->ino);
+        filesystem_distrust(call->fs, call->ino);
     return 0;
 }
 
@@ -112,7 +106,7 @@ static ErrInt try_range(Filesystem *fs, LockOwner *owner, const LockRange *range
     ErrInt r = lock_table_set(&fs->locks, owner, range);
 
     if (r == 0 && range->kind != LOCK_NONE)
-        distrust_cache(fs, owner->holder.node);
+        filesystem_distrust(fs, owner->holder.node);
     return r;
 }
 

@@ -94,7 +94,7 @@ static bool pipe_time(const Step *step)
 static bool unmapped_creator(const Step *step)
 {
     return callers[step->op->caller].is_unmapped && step->results[REMAPFS]->value < 0 &&
-           failed(step, IDMAPPED, EOVERFLOW);
+           !failed(step, REMAPFS, EOVERFLOW) && failed(step, IDMAPPED, EOVERFLOW);
 }
 
 /* Whether FD has only zeros from the one offset to the other. */
@@ -259,10 +259,19 @@ static void repair_file(const Step *step)
         drop_caps(path[side]);
 }
 
-const char *allowed_difference(const Step *step, bool is_same)
+/* Whether the results are as a row that matches expects them: different, or not but for the time of
+ * what came of it. */
+static bool fits(const Step *step, Repair repair)
+{
+    if (repair == HIDDEN)
+        return results_same_but_ctime(step->results[REMAPFS], step->results[IDMAPPED]);
+    return !results_same(step->results[REMAPFS], step->results[IDMAPPED]);
+}
+
+const char *allowed_difference(const Step *step)
 {
     for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
-        if (is_same == (allowed[i].repair == HIDDEN) && allowed[i].matches(step)) {
+        if (fits(step, allowed[i].repair) && allowed[i].matches(step)) {
             if (allowed[i].repair != LEAVE)
                 repair_file(step);
             return allowed[i].reason;

@@ -2,6 +2,9 @@
 /* The table of calls. The letters of arguments are those of arguments.c. */
 #include "walk.h"
 
+/* Who may change what is open is decided by the owner that the kernel knows, which it does not ask
+ * for again, and on the lower side it may be another one by now. So it is made to ask: what is
+ * watched is asked for before the call. */
 const OpRow op_rows[] = {
     {"mkdir",           30, FEATURE_NONE,  "pm",    run_mkdir,           WATCH_SOME  },
     {"mknod",           15, FEATURE_NONE,  "pdm",   run_mknod,           WATCH_SOME  },
@@ -39,7 +42,7 @@ const OpRow op_rows[] = {
     {"lchown",          8,  FEATURE_NONE,  "puu",   run_lchown,          WATCH_ALL   },
     {"fchown",          12, FEATURE_NONE,  "suu",   run_fchown,          WATCH_ALL   },
     {"utimensat",       15, FEATURE_NONE,  "phhk",  run_utimensat,       WATCH_SOME  },
-    {"futimens",        8,  FEATURE_NONE,  "shh",   run_futimens,        WATCH_SOME  },
+    {"futimens",        8,  FEATURE_NONE,  "shh",   run_futimens,        WATCH_ALL   },
     {"access",          8,  FEATURE_NONE,  "pq",    run_access,          WATCH_SOME  },
     {"faccessat2",      8,  FEATURE_NONE,  "pqe",   run_faccessat2,      WATCH_SOME  },
     {"stat",            15, FEATURE_NONE,  "p",     run_stat,            WATCH_NONE  },
@@ -49,12 +52,12 @@ const OpRow op_rows[] = {
 
     {"setxattr",        10, FEATURE_NONE,  "pxvX",  run_setxattr,        WATCH_SOME  },
     {"lsetxattr",       5,  FEATURE_NONE,  "pxvX",  run_lsetxattr,       WATCH_SOME  },
-    {"fsetxattr",       5,  FEATURE_NONE,  "sxvX",  run_fsetxattr,       WATCH_SOME  },
+    {"fsetxattr",       5,  FEATURE_NONE,  "sxvX",  run_fsetxattr,       WATCH_ALL   },
     {"getxattr",        8,  FEATURE_NONE,  "pxv",   run_getxattr,        WATCH_SOME  },
     {"fgetxattr",       4,  FEATURE_NONE,  "sxv",   run_fgetxattr,       WATCH_SOME  },
     {"listxattr",       8,  FEATURE_NONE,  "pv",    run_listxattr,       WATCH_SOME  },
     {"removexattr",     5,  FEATURE_NONE,  "px",    run_removexattr,     WATCH_SOME  },
-    {"fremovexattr",    3,  FEATURE_NONE,  "sx",    run_fremovexattr,    WATCH_SOME  },
+    {"fremovexattr",    3,  FEATURE_NONE,  "sx",    run_fremovexattr,    WATCH_ALL   },
 
     {"set_acl",         25, FEATURE_ACL,   "pAX",   run_set_acl,         WATCH_SOME  },
     {"get_acl",         10, FEATURE_ACL,   "pA",    run_get_acl,         WATCH_SOME  },
@@ -63,7 +66,7 @@ const OpRow op_rows[] = {
     {"get_caps",        8,  FEATURE_CAPS,  "p",     run_get_caps,        WATCH_SOME  },
     {"remove_caps",     3,  FEATURE_CAPS,  "p",     run_remove_caps,     WATCH_SOME  },
     {"get_flags",       5,  FEATURE_IOCTL, "s",     run_get_flags,       WATCH_SOME  },
-    {"set_flags",       5,  FEATURE_IOCTL, "sF",    run_set_flags,       WATCH_SOME  },
+    {"set_flags",       5,  FEATURE_IOCTL, "sF",    run_set_flags,       WATCH_ALL   },
     {"get_version",     2,  FEATURE_IOCTL, "s",     run_get_version,     WATCH_NONE  },
     {"flock",           6,  FEATURE_LOCKS, "sK",    run_flock,           WATCH_NONE  },
     {"fcntl",           10, FEATURE_LOCKS, "sCLfc", run_fcntl_lock,      WATCH_NONE  },

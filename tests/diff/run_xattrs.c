@@ -85,7 +85,7 @@ static const char *acl_name(const Op *op)
 
 typedef struct {
     struct posix_acl_xattr_header header;
-    struct posix_acl_xattr_entry entry[16];
+    struct posix_acl_xattr_entry entry[24];
     unsigned count;
 } Acl;
 
@@ -141,10 +141,21 @@ int64_t run_set_acl(Worker *worker, const Op *op, Result *result)
     return setxattr(op_text(op, 0), acl_name(op), &acl, size, (int)op->n[2]);
 }
 
+void acl_forget_stand_ins(void *bytes, ssize_t size)
+{
+    Acl *acl = bytes;
+
+    for (size_t i = 0; (ssize_t)offsetof(Acl, entry[i + 1]) <= size; i++) {
+        if (le32toh(acl->entry[i].e_id) >= UINT32_C(1) << 31)
+            acl->entry[i].e_id = htole32(UINT32_MAX);
+    }
+}
+
 int64_t run_get_acl(Worker *worker, const Op *op, Result *result)
 {
     ssize_t n = getxattr(op_text(op, 0), acl_name(op), worker->data, DATA_MAX);
 
+    acl_forget_stand_ins(worker->data, n);
     return add_value(worker, n, 1, result);
 }
 

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/xattr.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/xattr.h>
@@ -80,6 +81,8 @@ static void describe_xattrs(Result *text, int dir, const char *name)
         ssize_t n = lgetxattr(path, list + at, value, sizeof(value));
         if (n < 0)
             payload_add(text, " %s: %s", list + at, strerror(errno));
+        if (strncmp(list + at, XATTR_NAME_POSIX_ACL_ACCESS, sizeof("system.posix_acl") - 1) == 0)
+            acl_forget_stand_ins(value, n);
         sum +=
             bytes_hash(bytes_hash(0, list + at, strlen(list + at)), value, n < 0 ? 0 : (size_t)n);
     }

@@ -28,6 +28,7 @@ typedef enum {
     FEATURE_LOWER = 1 << 5, /* the same */
     FEATURE_DIRECT = 1 << 6,
     FEATURE_WHITEOUT = 1 << 7, /* for mounts with attr_timeout=0, see flags.c */
+    FEATURE_CTIME = 1 << 8,    /* the same: a page that is written to tells FUSE nothing */
 } Feature;
 
 typedef struct {
@@ -35,6 +36,7 @@ typedef struct {
     unsigned caller; /* of callers */
     int base;        /* the slot of the directory in which paths begin, -1 for the root */
     bool watched;
+    bool ctime;             /* is watched, too */
     uint64_t seed;          /* of data that it writes */
     int64_t n[NUMBERS_MAX]; /* its arguments; of one that is text, the index in `text` */
     char text[TEXTS_MAX][TEXT_SIZE];
@@ -47,6 +49,7 @@ typedef struct {
     mode_t mode_before; /* of the file that is watched, 0 for none; not compared */
     mode_t mode_after;  /* not compared */
     int watched_fd;     /* in the worker, until its next call; not compared */
+    bool ctime_moved;   /* of the file that is watched */
     char after[ATTR_SIZE];
     uint32_t length; /* of payload, with the NUL */
     char payload[PAYLOAD_SIZE];
@@ -54,6 +57,7 @@ typedef struct {
 
 /* result.c */
 bool results_same(const Result *a, const Result *b);
+bool results_same_but_ctime(const Result *a, const Result *b);
 void result_print(FILE *stream, Side side, const Result *result);
 
 /* callers.c: who calls */
@@ -182,6 +186,11 @@ OpRun run_setxattr, run_lsetxattr, run_fsetxattr, run_getxattr, run_fgetxattr, r
     run_get_caps, run_remove_caps, run_get_flags, run_set_flags, run_get_version, run_flock,
     run_fcntl_lock;
 
+/* Gives the entries of the SIZE bytes of an ACL that stand for IDs without a mapping the ID that
+ * they have on an idmapped mount, (uid_t)-1: remapfs has others (acl.h). No IDs of the walk are as
+ * high. */
+void acl_forget_stand_ins(void *bytes, ssize_t size);
+
 /* allowed.c: differences that are no bugs */
 
 typedef struct {
@@ -192,7 +201,7 @@ typedef struct {
 
 /* The reason why the results of STEP, or what comes of it if they are the same, may differ, made
  * good where that is needed; NULL for none. */
-const char *allowed_difference(const Step *step, bool is_same);
+const char *allowed_difference(const Step *step);
 
 /* tree.c: the trees compared as they are */
 

@@ -45,15 +45,29 @@ static int open_watched(Worker *worker, const Op *op)
     return worker->path_fd;
 }
 
-static mode_t watch(int fd, char text[ATTR_SIZE])
+/* All zero for nothing. */
+static struct stat watch(int fd)
 {
     struct stat attr;
 
-    text[0] = '\0';
-    if (fd < 0 || fstat(fd, &attr) < 0)
-        return 0;
-    attr_print(text, &attr);
-    return attr.st_mode;
+    return fd >= 0 && fstat(fd, &attr) == 0 ? attr : (struct stat){0};
+}
+
+static bool same_time(struct timespec a, struct timespec b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+/* Times that the call stamped cannot be foretold, but whether it stamped one can. */
+static void describe_watched(Result *result, const struct stat *before, const struct stat *after,
+                             bool with_ctime)
+{
+    result->mode_after = after->st_mode;
+    result->after[0] = '\0';
+    if (after->st_mode != 0)
+        attr_print(result->after, after);
+    result->ctime_moved = with_ctime && before->st_mode != 0 && after->st_mode != 0 &&
+                          !same_time(before->st_ctim, after->st_ctim);
 }
 
 static int64_t enter_base(const Worker *worker, const Op *op)
@@ -66,6 +80,8 @@ static void run(Worker *worker, const Op *op, Result *result)
     const OpRow *row = &op_rows[op->row];
     bool entered = !has_path(row) || enter_base(worker, op) == 0;
     int fd = NO_FD;
+    struct stat before;
+    struct stat after;
 
     if (worker->path_fd >= 0)
         close(worker->path_fd);
@@ -73,11 +89,13 @@ static void run(Worker *worker, const Op *op, Result *result)
     result->payload[0] = '\0';
     if (op->watched && entered)
         fd = open_watched(worker, op);
-    result->mode_before = watch(fd, result->after);
+    before = watch(fd);
+    result->mode_before = before.st_mode;
     errno = 0;
     result->value = entered ? row->run(worker, op, result) : enter_base(worker, op);
     result->error = result->value < 0 ? errno : 0;
-    result->mode_after = watch(fd, result->after);
+    after = watch(fd);
+    describe_watched(result, &before, &after, op->ctime);
     result->watched_fd = fd;
     result->length = (uint32_t)strlen(result->payload) + 1;
 }
