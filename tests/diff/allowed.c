@@ -187,6 +187,33 @@ static bool caps_of_mapped(const Step *step)
     return is_call(step, "mmap") && step->results[IDMAPPED]->value > 0;
 }
 
+/* fs/fuse/passthrough.c, fuse_passthrough_mmap() maps the lower file, and then FUSE does not learn
+ * of what is written to its pages. The times that this sets are seen after attr_timeout, and must
+ * be right as soon as somebody asks for what is not cached. */
+static bool mapped_time(const Step *step)
+{
+    static const char mark[] = " mtime ";
+    const Result *ours = step->results[REMAPFS];
+    const Result *theirs = step->results[IDMAPPED];
+    const char *time = strstr(theirs->after, mark);
+    char path[64];
+    char text[ATTR_SIZE];
+    struct statx fresh;
+    struct stat attr;
+
+    if (!is_call(step, "mmap") || !same_return(step) ||
+        strcmp(ours->payload, theirs->payload) != 0 || time == NULL ||
+        strncmp(ours->after, theirs->after, (size_t)(time - theirs->after) + strlen(mark)) != 0)
+        return false;
+    snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)step->workers[REMAPFS].pid,
+             ours->watched_fd);
+    if (statx(AT_FDCWD, path, AT_STATX_FORCE_SYNC, STATX_BASIC_STATS, &fresh) < 0 ||
+        stat(path, &attr) < 0)
+        return false;
+    attr_print(text, &attr);
+    return strcmp(strstr(text, mark), time) == 0;
+}
+
 /* fs/fuse/passthrough.c, fuse_passthrough_write_iter() writes with the credentials that the daemon
  * had when the file was opened, and the daemon lacks CAP_FSETID; what had setuid or setgid then is
  * written by requests, but the file may have got it since. */
@@ -209,6 +236,7 @@ static const Allowed allowed[] = {
     {"FUSE does not tell who is a member of the file's group",     setgid_of_member,      REPAIR},
     {"which zeros are a hole is up to ext4",                       stored_zeros,          LEAVE },
     {"a daemon is not told of writing to a FIFO",                  pipe_time,             REPAIR},
+    {"a page that is written to tells FUSE nothing of the time",   mapped_time,           LEAVE },
     {"the kernel writes backing files without CAP_FSETID",         set_while_open,        REPAIR},
     {"to copy nothing from beyond the end never reaches a daemon", beyond_the_largest,    LEAVE },
     {"FUSE checks all else before the mapping of who creates",     unmapped_creator,      LEAVE },

@@ -175,6 +175,8 @@ static void make_seed(const char *root, size_t i)
 void trees_seed(const Roots *roots)
 {
     for (int side = 0; side < SIDES; side++) {
+        if (side > 0 && strcmp(roots->lowers[side], roots->lowers[0]) == 0)
+            break;
         if (chmod(roots->lowers[side], 0777) < 0)
             walk_fail("%s: %s", roots->lowers[side], strerror(errno));
         for (size_t i = 0; i < sizeof(seeds) / sizeof(seeds[0]); i++)

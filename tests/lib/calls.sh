@@ -27,8 +27,15 @@ transcript()
 reference_start()
 {
     REF_LOWER=$TMP/reference-lower
+    mkdir "$REF_LOWER"
+    reference_mount
+}
+
+# reference_mount: the same for a directory $REF_LOWER that is there.
+reference_mount()
+{
     REF=$TMP/reference
-    mkdir "$REF_LOWER" "$REF"
+    mkdir "$REF"
     reference_status=0
     reference_says=$("$BUILD_DIR/tests/lib/idmap_mount" "$REF_LOWER" "$REF" "${ns_pid:?}" 2>&1) ||
         reference_status=$?

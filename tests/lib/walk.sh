@@ -13,6 +13,15 @@ walk_start()
     mnt_start map=0:100000:65536 hostroot=deny suid dev "$@"
 }
 
+# walk_start_shared OPTION...: the same with the idmapped mount on the same lower directory.
+walk_start_shared()
+{
+    ns_start '0 100000 65536'
+    REF_LOWER=$LOWER
+    reference_mount
+    mnt_start map=0:100000:65536 hostroot=deny suid dev "$@"
+}
+
 # walk_stop: so that walk_start can be called again.
 walk_stop()
 {
