@@ -19,6 +19,7 @@ static ErrInt init_inodes(Filesystem *fs, int lower_fd, size_t fd_limit)
     r = inode_table_init(&fs->inodes, fd_limit, makedev(stx.stx_dev_major, stx.stx_dev_minor));
     if (r < 0)
         return r;
+    fs->inodes.remembers = fs->options.nfs_export;
     r = node_enter_root(fs, steal_fd(&root_fd));
     if (r < 0)
         inode_table_clear(&fs->inodes);

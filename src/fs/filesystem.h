@@ -16,6 +16,7 @@ typedef struct {
     bool noatime;         /* reads leave the lower access times alone */
     bool nodiratime;      /* the same for directories only */
     bool nolock;          /* locks stay within the mount */
+    bool nfs_export;      /* file handles outlive what the kernel remembers */
     bool no_passthrough;  /* all reads and writes come to us */
 } FilesystemOptions;
 

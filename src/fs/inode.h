@@ -24,6 +24,7 @@ typedef struct Inode {
     bool recent;           /* lock; used since the ring's hand last passed */
     bool pinned;           /* lock; stays in the ring until the inode goes */
     bool nameless;         /* lock; has no name, and that is our doing */
+    bool gone;             /* lock; does not exist below any more: not to be remembered */
     uint8_t handle_length; /* 0: a mount without handles */
     int handle_type;
     unsigned char handle[];

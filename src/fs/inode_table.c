@@ -10,8 +10,9 @@
 #include <sys/sysmacros.h>
 
 enum {
-    FIRST_NODE = 1,   /* FUSE_ROOT_ID: the first inode entered is the root */
-    RELIEVE_STEP = 64 /* descriptors closed at once when we ran out of them */
+    FIRST_NODE = 1,    /* FUSE_ROOT_ID: the first inode entered is the root */
+    RELIEVE_STEP = 64, /* descriptors closed at once when we ran out of them */
+    SWEEP_BUCKETS = 8, /* that are looked through for one inode */
 };
 
 #define INODE_OF(link, member) ((Inode *)((char *)(link)-offsetof(Inode, member)))
@@ -258,11 +259,21 @@ typedef struct {
     LowerMount *mount;
 } Remains;
 
+static bool is_forgotten(const Inode *inode)
+{
+    return inode->refs == 0 && inode->lookups == 0;
+}
+
+static bool is_remembered(const InodeTable *table, const Inode *inode)
+{
+    return table->remembers && inode->handle_length > 0 && !inode->nameless && !inode->gone;
+}
+
 static Remains take_if_unused(InodeTable *table, Inode *inode)
 {
     Remains remains = {0};
 
-    if (inode->refs > 0 || inode->lookups > 0)
+    if (!is_forgotten(inode) || is_remembered(table, inode))
         return remains;
     hash_index_remove(&table->by_node, &inode->by_node);
     hash_index_remove(&table->by_key, &inode->by_key);
@@ -293,6 +304,46 @@ void inode_table_unref(InodeTable *table, Inode *inode)
     free_remains(remains);
 }
 
+/* The next one that is remembered although the kernel has forgotten it, with a reference; NULL when
+ * there is none in the next few buckets. */
+static Inode *ref_forgotten(InodeTable *table)
+{
+    LOCK_SCOPE(&table->lock);
+
+    for (int tries = 0; tries < SWEEP_BUCKETS; tries++) {
+        table->sweep_bucket = (table->sweep_bucket + 1) % table->by_node.n_buckets;
+        for (HashLink *link = table->by_node.buckets[table->sweep_bucket]; link != NULL;
+             link = link->next) {
+            Inode *inode = INODE_OF(link, by_node);
+            if (is_forgotten(inode)) {
+                inode->refs++;
+                return inode;
+            }
+        }
+    }
+    return NULL;
+}
+
+static void set_gone(InodeTable *table, Inode *inode)
+{
+    LOCK_SCOPE(&table->lock);
+
+    inode->gone = true;
+}
+
+static void sweep(InodeTable *table)
+{
+    Inode *inode = ref_forgotten(table);
+
+    if (inode == NULL)
+        return;
+    int fd AUTO_CLOSE = lower_open_handle(inode->mount, inode->handle_type, inode->handle_length,
+                                          inode->handle, O_PATH);
+    if (fd == -ESTALE)
+        set_gone(table, inode);
+    inode_table_unref(table, inode);
+}
+
 void inode_table_forget(InodeTable *table, uint64_t node, uint64_t n)
 {
     Remains remains = {0};
@@ -305,6 +356,8 @@ void inode_table_forget(InodeTable *table, uint64_t node, uint64_t n)
     }
     pthread_mutex_unlock(&table->lock);
     free_remains(remains);
+    if (table->remembers)
+        sweep(table);
 }
 
 int inode_table_adopt(InodeTable *table, Inode *inode, int *fd)
@@ -329,6 +382,13 @@ void inode_table_set_nameless(InodeTable *table, Inode *inode)
 
     inode->nameless = true;
     fd_ring_pin(&table->ring, inode);
+}
+
+void inode_table_set_named(InodeTable *table, Inode *inode)
+{
+    LOCK_SCOPE(&table->lock);
+
+    inode->nameless = false;
 }
 
 bool inode_table_is_nameless(InodeTable *table, const Inode *inode)

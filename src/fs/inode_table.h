@@ -12,6 +12,11 @@
  * but our descriptor keeps the inode alive. Without handles `fd` is there from the first to the
  * last day.
  *
+ * A table that remembers keeps inodes with handles also when the kernel has forgotten them, so that
+ * a node ID that is inside of a file handle of the mount is still good for the same inode. What
+ * does not exist any more goes in the course of time: each time the kernel forgets an inode, one
+ * that it forgot earlier is looked for below.
+ *
  * One lock protects everything here: both indexes, the lookups, refs and descriptors of every
  * inode, the mounts and their users. It is never held during a system call that goes to a file
  * system, nor while replying. */
@@ -31,6 +36,8 @@ typedef struct {
     LowerMount *mounts;
     InoSpace *ino_space;
     FdRing ring;
+    bool remembers;      /* set before there are requests */
+    size_t sweep_bucket; /* of by_node, where to look next for what is gone */
 } InodeTable;
 
 /* A lower object that was found, on its way into the table. */
@@ -74,6 +81,7 @@ int inode_table_adopt(InodeTable *table, Inode *inode, int *fd);
  * and its cached descriptor is kept until the kernel forgets it. At most half of the descriptors
  * are ever kept so; INODE's is not when there are more, or when it has none. */
 void inode_table_set_nameless(InodeTable *table, Inode *inode);
+void inode_table_set_named(InodeTable *table, Inode *inode); /* it has a link again */
 bool inode_table_is_nameless(InodeTable *table, const Inode *inode);
 
 /* Keeps INODE's cached descriptor for good. */

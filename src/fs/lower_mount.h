@@ -20,11 +20,11 @@ typedef struct {
  * inode is a descriptor of its own, open as long as the kernel remembers the inode. */
 typedef struct LowerMount {
     struct LowerMount *next;
-    int id;       /* of mountinfo, proc(5); not reused while a descriptor is open below it */
-    int fd;       /* a directory on it, for open_by_handle_at(2); -1 without handles */
-    bool local;   /* close(2) there has nothing to report, so FLUSH can be left out */
+    int id;              /* of mountinfo, proc(5); not reused while a descriptor is open below it */
+    int fd;              /* a directory on it, for open_by_handle_at(2); -1 without handles */
+    bool local;          /* close(2) there has nothing to report, so FLUSH can be left out */
     _Atomic bool passes; /* the kernel takes its files for passthrough, as far as we know */
-    size_t users; /* inodes on it, and requests that found it; the inode table's lock */
+    size_t users;        /* inodes on it, and requests that found it; the inode table's lock */
 } LowerMount;
 
 /* Makes the record for the mount with this ID; FD (O_PATH will do) is an object on it and stays

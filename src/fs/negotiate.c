@@ -32,6 +32,18 @@ static const Wish wishes[] = {
     {FUSE_CAP_SPLICE_MOVE,        false},
 };
 
+/* Without nfs_export a handle would be good only until the kernel forgets the inode: better none.
+ */
+static void negotiate_export(const Filesystem *fs, struct fuse_conn_info *conn)
+{
+    if (fs->options.nfs_export) {
+        fuse_set_feature_flag(conn, FUSE_CAP_EXPORT_SUPPORT);
+        fuse_unset_feature_flag(conn, FUSE_CAP_NO_EXPORT_SUPPORT);
+    } else {
+        fuse_set_feature_flag(conn, FUSE_CAP_NO_EXPORT_SUPPORT);
+    }
+}
+
 static const uint64_t lock_capabilities[] = {FUSE_CAP_POSIX_LOCKS, FUSE_CAP_FLOCK_LOCKS};
 
 /* What the kernel reads itself moves the lower access time, whatever we open with O_NOATIME.
@@ -71,6 +83,7 @@ void op_init(void *userdata, struct fuse_conn_info *conn)
         else
             fuse_set_feature_flag(conn, lock_capabilities[i]);
     }
+    negotiate_export(fs, conn);
     negotiate_passthrough(fs, conn);
 }
 

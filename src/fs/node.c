@@ -62,8 +62,7 @@ static int open_lower(Filesystem *fs, const Inode *inode, int path_fd, int flags
     return relieved_openat(&fs->inodes, fs->proc_fd, fd_name(path_fd).text, flags, 0);
 }
 
-/* Without a link, not because of us, and nobody works with it still. */
-static bool was_removed_below(Filesystem *fs, const Inode *inode, nlink_t links)
+bool node_was_removed_below(Filesystem *fs, const Inode *inode, nlink_t links)
 {
     return links == 0 && !inode_table_is_nameless(&fs->inodes, inode) &&
            !open_files_has(&fs->open_files, inode->node);
@@ -80,7 +79,7 @@ static int open_inode(Filesystem *fs, const Inode *inode, int path_fd, int flags
         return fd;
     if (fstat(fd, &attr) < 0)
         return -errno;
-    if (was_removed_below(fs, inode, attr.st_nlink))
+    if (node_was_removed_below(fs, inode, attr.st_nlink))
         return -ESTALE;
     if (ret_file != NULL)
         *ret_file = (LowerFile){.mode = attr.st_mode, .mount = inode->mount};
@@ -166,7 +165,7 @@ static ErrInt identify(Found *found, Filesystem *fs, const Node *parent, int fd)
     return r < 0 ? r : node_statx(fd, &found->object.stx);
 }
 
-static bool is_own_mount(const Filesystem *fs, int fd)
+bool node_is_own_mount(const Filesystem *fs, int fd)
 {
     struct statx stx;
 
@@ -201,23 +200,28 @@ static ErrInt enter(Found *found, int *fd, bool nameless, struct fuse_entry_para
     return 0;
 }
 
-ErrInt node_lookup(const Node *parent, const char *name, struct fuse_entry_param *ret_entry)
+ErrInt node_enter_found(const Node *node, int *fd, struct fuse_entry_param *ret_entry)
 {
     Found found AUTO_FOUND = {0};
+    ErrInt r = identify(&found, node->fs, node, *fd);
+
+    return r < 0 ? r : enter(&found, fd, false, ret_entry);
+}
+
+ErrInt node_lookup(const Node *parent, const char *name, struct fuse_entry_param *ret_entry)
+{
     int fd AUTO_CLOSE = open_child(parent, name);
     ErrInt r;
 
     if (fd < 0)
         return fd;
-    r = identify(&found, parent->fs, parent, fd);
-    if (r == -ELOOP && is_own_mount(parent->fs, fd)) {
+    r = node_enter_found(parent, &fd, ret_entry);
+    if (r == -ELOOP && node_is_own_mount(parent->fs, fd)) {
         close(fd);
         fd = fcntl(parent->fs->covered_fd, F_DUPFD_CLOEXEC, 0);
-        if (fd < 0)
-            return -errno;
-        r = identify(&found, parent->fs, parent, fd);
+        r = fd < 0 ? -errno : node_enter_found(parent, &fd, ret_entry);
     }
-    return r < 0 ? r : enter(&found, &fd, false, ret_entry);
+    return r;
 }
 
 ErrInt node_enter_open(const Node *parent, int fd, bool nameless,

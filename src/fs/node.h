@@ -39,6 +39,10 @@ int node_open_file(Filesystem *fs, fuse_ino_t ino, int flags, LowerFile *ret_fil
  * is met, the directory that it covers is taken instead. -ELOOP: a copy of it (a bind mount). */
 ErrInt node_lookup(const Node *parent, const char *name, struct fuse_entry_param *ret_entry);
 
+/* The same for what was found near NODE, on its mount or another one, and is open as *FD (O_PATH),
+ * which is taken over: -1 then. -ELOOP: it is on our own mount; *FD stays. */
+ErrInt node_enter_found(const Node *node, int *fd, struct fuse_entry_param *ret_entry);
+
 /* The same for an object that is open already, a new regular file; FD stays the caller's.
  * NAMELESS: it was made without a name. */
 ErrInt node_enter_open(const Node *parent, int fd, bool nameless,
@@ -60,6 +64,12 @@ void removal_done(Removal *removal); /* the name is gone */
 void removal_end(Removal *removal);  /* in any case */
 
 #define AUTO_REMOVAL CLEANUP(removal_end)
+
+/* INODE has LINKS links: none, not because of us, and nobody works with it still. */
+bool node_was_removed_below(Filesystem *fs, const Inode *inode, nlink_t links);
+
+/* Whether FD is the mount itself. Sends no request. */
+bool node_is_own_mount(const Filesystem *fs, int fd);
 
 /* statx(2) of an open descriptor: everything that an attribute reply needs. */
 ErrInt node_statx(int fd, struct statx *ret_stx);

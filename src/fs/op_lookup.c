@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Names to inodes and the kernel's count of them; symbolic links; statfs. */
 #include "base/cleanup.h"
-#include "fs/node.h"
+#include "fs/export.h"
 #include "fs/ops.h"
 #include "fs/reply.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <string.h>
 
 static ErrInt lookup(Filesystem *fs, fuse_ino_t ino, const char *name,
                      struct fuse_entry_param *ret_entry)
@@ -16,7 +17,14 @@ static ErrInt lookup(Filesystem *fs, fuse_ino_t ino, const char *name,
 
     if (r == 0)
         r = node_check_denied(&parent);
-    return r < 0 ? r : node_lookup(&parent, name, ret_entry);
+    if (r < 0)
+        return r;
+    /* The kernel looks these two up itself, but for handles. */
+    if (fs->options.nfs_export && strcmp(name, ".") == 0)
+        return export_self(&parent, ret_entry);
+    if (fs->options.nfs_export && strcmp(name, "..") == 0)
+        return export_parent(&parent, ret_entry);
+    return node_lookup(&parent, name, ret_entry);
 }
 
 void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)

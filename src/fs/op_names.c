@@ -34,8 +34,10 @@ static ErrInt make_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t new_ino, cons
     if (r < 0)
         return r;
     /* Followed is the link below /proc only, to the inode itself, be that a symbolic link. */
-    r = linkat(fs->proc_fd, fd_name(node.fd).text, parent.fd, name, AT_SYMLINK_FOLLOW);
-    return r < 0 ? -errno : node_lookup(&parent, name, ret_entry);
+    if (linkat(fs->proc_fd, fd_name(node.fd).text, parent.fd, name, AT_SYMLINK_FOLLOW) < 0)
+        return -errno;
+    inode_table_set_named(&fs->inodes, node.inode);
+    return node_lookup(&parent, name, ret_entry);
 }
 
 void op_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t new_parent, const char *new_name)

@@ -44,8 +44,9 @@ void open_files_clear(OpenFiles *files);
 OpenFile *open_files_add(OpenFiles *files, fuse_req_t req, uint64_t node, int fd, bool pass,
                          int *ret_refusal);
 
-/* Closes FILE and frees it. LOCKED: it may have an flock(2), which is given up. REQ is a request that
- * is not answered yet; NULL when the kernel ended the connection, and so has no backing files. */
+/* Closes FILE and frees it. LOCKED: it may have an flock(2), which is given up. REQ is a request
+ * that is not answered yet; NULL when the kernel ended the connection, and so has no backing files.
+ */
 void open_files_remove(OpenFiles *files, fuse_req_t req, OpenFile *file, bool locked);
 
 /* Whether there is an open file of NODE. */
