@@ -57,7 +57,7 @@ ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, const A
         return r;
     }
     lock_waiters_init(&fs->lock_waiters);
-    open_dirs_init(&fs->open_dirs);
+    dir_streams_init(&fs->dir_streams);
     steal_fd(&proc_fd);
     steal_fd(&owned_covered_fd);
     return 0;
@@ -82,7 +82,7 @@ void filesystem_clear(Filesystem *fs)
 {
     lock_waiters_clear(&fs->lock_waiters);
     lock_table_clear(&fs->locks);
-    open_dirs_clear(&fs->open_dirs);
+    dir_streams_clear(&fs->dir_streams);
     open_files_clear(&fs->open_files);
     inode_table_clear(&fs->inodes);
     cleanup_close(&fs->covered_fd);

@@ -3,11 +3,11 @@
 #pragma once
 
 #include "core/acl.h"
+#include "fs/dir_streams.h"
 #include "fs/fuse_api.h"
 #include "fs/inode_table.h"
 #include "fs/lock_table.h"
 #include "fs/lock_wait.h"
-#include "fs/open_dir.h"
 #include "fs/open_files.h"
 
 typedef struct {
@@ -27,7 +27,8 @@ typedef struct {
     AclMap acl_map;
     InodeTable inodes;
     OpenFiles open_files;
-    OpenDirs open_dirs;
+    DirStreams dir_streams;
+    bool no_opendir;          /* the kernel may open directories without us */
     bool lower_is_stacked;    /* lower_mount.h */
     _Atomic bool passthrough; /* the kernel takes backing files, as far as we know */
     LockTable locks;

@@ -32,6 +32,14 @@ static const Wish wishes[] = {
     {FUSE_CAP_SPLICE_MOVE,        false},
 };
 
+/* The kernel need not ask before it opens a directory, and keeps the listing: it asks for the time
+ * of modification instead, unless it knows that. With unmapped=deny some are not to be opened. */
+static void negotiate_directories(Filesystem *fs, const struct fuse_conn_info *conn)
+{
+    fs->no_opendir = fuse_get_feature_flag(conn, FUSE_CAP_NO_OPENDIR_SUPPORT) &&
+                     fs->owners->unmapped != UNMAPPED_DENY;
+}
+
 /* Without nfs_export a handle would be good only until the kernel forgets the inode: better none.
  */
 static void negotiate_export(const Filesystem *fs, struct fuse_conn_info *conn)
@@ -83,6 +91,7 @@ void op_init(void *userdata, struct fuse_conn_info *conn)
         else
             fuse_set_feature_flag(conn, lock_capabilities[i]);
     }
+    negotiate_directories(fs, conn);
     negotiate_export(fs, conn);
     negotiate_passthrough(fs, conn);
 }

@@ -99,6 +99,11 @@ int node_open_file(Filesystem *fs, fuse_ino_t ino, int flags, LowerFile *ret_fil
     return fd;
 }
 
+int node_open_dir(const Node *node, int flags)
+{
+    return relieved_openat(&node->fs->inodes, node->fd, ".", flags | O_DIRECTORY, 0);
+}
+
 /* Identity */
 
 /* A lower object on its way into the table. Its mount is in use through the parent, or was counted

@@ -34,6 +34,9 @@ typedef struct {
 
 int node_open_file(Filesystem *fs, fuse_ino_t ino, int flags, LowerFile *ret_file);
 
+/* Opens the directory with FLAGS (O_CLOEXEC is added) and returns the descriptor, or -errno. */
+int node_open_dir(const Node *node, int flags);
+
 /* Looks NAME up below PARENT (O_NOFOLLOW), enters what is there into the inode table and fills in
  * the reply. The kernel's lookup is counted: forget it when the reply fails. Where our own mount
  * is met, the directory that it covers is taken instead. -ELOOP: a copy of it (a bind mount). */

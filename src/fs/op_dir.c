@@ -2,92 +2,62 @@
 /* Directory listings, with the lower file system's own positions as cookies. */
 #include "base/cleanup.h"
 #include "fs/node.h"
-#include "fs/open_dir.h"
 #include "fs/ops.h"
-#include "fs/relieved_open.h"
 #include "fs/reply.h"
 #include "fs/thread_buffer.h"
 
 #include <errno.h>
 #include <string.h>
 
-static ErrInt open_dir(Filesystem *fs, fuse_ino_t ino, OpenDir **ret_dir)
+/* Without no_opendir: nothing is to be kept, see dir_streams.h. With unmapped=deny what is not to
+ * be looked into is not to be opened, either. */
+static ErrInt check_open(Filesystem *fs, fuse_ino_t ino)
 {
-    const int noatime = fs->options.noatime || fs->options.nodiratime ? O_NOATIME : 0;
     Node node AUTO_NODE = NODE_INIT;
     ErrInt r = node_acquire(fs, ino, &node);
 
-    if (r == 0)
-        r = node_check_denied(&node);
-    if (r < 0)
-        return r;
-    int fd AUTO_CLOSE =
-        relieved_openat(&fs->inodes, node.fd, ".", O_RDONLY | O_DIRECTORY | noatime, 0);
-    if (fd < 0)
-        return fd;
-    *ret_dir = open_dirs_add(&fs->open_dirs, steal_fd(&fd));
-    return *ret_dir != NULL ? 0 : -ENOMEM;
+    return r < 0 ? r : node_check_denied(&node);
 }
 
 void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
     Filesystem *fs = filesystem_of(req);
-    OpenDir *dir = NULL;
-    ErrInt r = open_dir(fs, ino, &dir);
+    ErrInt r = fs->no_opendir ? -ENOSYS : check_open(fs, ino);
 
-    if (r < 0) {
+    fi->fh = 0;
+    fi->cache_readdir = 1;
+    fi->keep_cache = 1;
+    if (r < 0)
         reply_result(req, r);
-        return;
-    }
-    fi->fh = (uintptr_t)dir;
-    if (fuse_reply_open(req, fi) < 0)
-        open_dirs_remove(&fs->open_dirs, dir);
+    else
+        fuse_reply_open(req, fi);
 }
 
 void op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
     (void)ino;
-    open_dirs_remove(&filesystem_of(req)->open_dirs, open_dir_of(fi));
+    (void)fi;
     reply_result(req, 0);
+}
+
+static ErrInt sync_dir(Filesystem *fs, fuse_ino_t ino, bool datasync)
+{
+    Node node AUTO_NODE = NODE_INIT;
+    ErrInt r = node_acquire(fs, ino, &node);
+
+    if (r < 0)
+        return r;
+    int fd AUTO_CLOSE = node_open_dir(&node, O_RDONLY);
+    if (fd < 0)
+        return fd;
+    r = datasync ? fdatasync(fd) : fsync(fd);
+    return r < 0 ? -errno : 0;
 }
 
 void op_fsyncdir(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi)
 {
-    int fd = open_dir_of(fi)->fd;
-    int r = datasync ? fdatasync(fd) : fsync(fd);
-
-    (void)ino;
-    reply_result(req, r < 0 ? -errno : 0);
-}
-
-/* Goes to OFFSET, a cookie of an earlier entry; 0 is the beginning, with whatever is new there. */
-static ErrInt seek_dir(OpenDir *dir, off_t offset)
-{
-    if (offset != 0 && offset == dir->position)
-        return 0;
-    dir->next = dir->length = 0;
-    dir->position = offset;
-    return lseek(dir->fd, offset, SEEK_SET) < 0 ? -errno : 0;
-}
-
-/* The entry after `position`, not consumed yet; NULL at the end. */
-static ErrInt peek_entry(OpenDir *dir, struct dirent64 **ret_entry)
-{
-    if (dir->next == dir->length) {
-        ssize_t n = getdents64(dir->fd, dir->entries, sizeof(dir->entries));
-        if (n < 0)
-            return -errno;
-        dir->next = 0;
-        dir->length = (size_t)n;
-    }
-    *ret_entry = dir->length > 0 ? (struct dirent64 *)(dir->entries + dir->next) : NULL;
-    return 0;
-}
-
-static void consume_entry(OpenDir *dir, const struct dirent64 *entry)
-{
-    dir->next += entry->d_reclen;
-    dir->position = entry->d_off;
+    (void)fi;
+    reply_result(req, sync_dir(filesystem_of(req), ino, datasync != 0));
 }
 
 static bool is_dot(const char *name)
@@ -143,24 +113,49 @@ static bool add_entry(Listing *listing, const struct dirent64 *entry)
     return true;
 }
 
-static ErrInt fill(Listing *listing, OpenDir *dir, off_t offset)
+static ErrInt fill(Listing *listing, DirStream *stream)
 {
-    LOCK_SCOPE(&dir->lock);
-    ErrInt r = seek_dir(dir, offset);
+    const struct dirent64 *entry;
+    ErrInt r;
 
-    while (r == 0) {
-        struct dirent64 *entry = NULL;
-        r = peek_entry(dir, &entry);
-        if (r < 0 || entry == NULL || !add_entry(listing, entry))
+    while ((r = dir_stream_peek(stream, &entry)) == 0 && entry != NULL) {
+        if (!add_entry(listing, entry))
             break;
-        consume_entry(dir, entry);
+        dir_stream_consume(stream, entry);
     }
     /* What is in the reply already must not be lost, its lookups are counted. */
     return listing->used > 0 ? 0 : r;
 }
 
-static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
-                 struct fuse_file_info *fi, bool plus)
+static ErrInt open_stream(const Node *node, off_t position, DirStream **ret_stream)
+{
+    const FilesystemOptions *options = &node->fs->options;
+    const int noatime = options->noatime || options->nodiratime ? O_NOATIME : 0;
+    ErrInt r = node_check_denied(node);
+    int fd = r < 0 ? r : node_open_dir(node, O_RDONLY | noatime);
+
+    return fd < 0 ? fd : dir_stream_new(node->inode->node, fd, position, ret_stream);
+}
+
+/* A listing that begins sees what is new; one that has come to its end is not gone on with. */
+static ErrInt list_from(Listing *listing, off_t position)
+{
+    DirStreams *streams = &listing->node->fs->dir_streams;
+    DirStream *stream =
+        position != 0 ? dir_streams_take(streams, listing->node->inode->node, position) : NULL;
+    ErrInt r = stream != NULL ? 0 : open_stream(listing->node, position, &stream);
+
+    if (r < 0)
+        return r;
+    r = fill(listing, stream);
+    if (r == 0 && listing->used > 0)
+        dir_streams_keep(streams, stream);
+    else
+        dir_stream_free(stream);
+    return r;
+}
+
+static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t position, bool plus)
 {
     Node node AUTO_NODE = NODE_INIT;
     Listing listing = {.req = req, .node = &node, .plus = plus, .size = size};
@@ -168,19 +163,24 @@ static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 
     if (r == 0) {
         listing.bytes = thread_buffer(size);
-        r = listing.bytes != NULL ? fill(&listing, open_dir_of(fi), offset) : -ENOMEM;
+        r = listing.bytes != NULL ? list_from(&listing, position) : -ENOMEM;
     }
+    /* That is what others say of a directory that was removed while it is open, getdents(2). */
+    if (r == -ESTALE)
+        r = -ENOENT;
     reply_bytes(req, r < 0 ? r : (ssize_t)listing.used, listing.bytes);
 }
 
 void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
                 struct fuse_file_info *fi)
 {
-    list(req, ino, size, offset, fi, false);
+    (void)fi;
+    list(req, ino, size, offset, false);
 }
 
 void op_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
                     struct fuse_file_info *fi)
 {
-    list(req, ino, size, offset, fi, true);
+    (void)fi;
+    list(req, ino, size, offset, true);
 }

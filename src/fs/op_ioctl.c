@@ -5,13 +5,15 @@
  *
  * For flags and project IDs the kernel has checked the caller before it asks: owner or CAP_FOWNER,
  * CAP_LINUX_IMMUTABLE for +i and +a (vfs_fileattr_set()). For fs-verity it has not. */
+#include "base/cleanup.h"
 #include "fs/node.h"
-#include "fs/open_dir.h"
+#include "fs/open_files.h"
 #include "fs/ops.h"
 #include "fs/reply.h"
 #include "fs/thread_buffer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/fsverity.h>
 #include <string.h>
@@ -114,19 +116,34 @@ static ErrInt do_ioctl(fuse_req_t req, const Ioctl *known, int fd, const Buffers
     return r == 0 && ioctl(fd, known->command, argument) < 0 ? -errno : r;
 }
 
+/* An open directory is nothing that we know of. */
+static int open_named_dir(Filesystem *fs, fuse_ino_t ino)
+{
+    Node node AUTO_NODE = NODE_INIT;
+    ErrInt r = node_acquire(fs, ino, &node);
+
+    if (r == 0)
+        r = node_check_denied(&node);
+    return r < 0 ? r : node_open_dir(&node, O_RDONLY);
+}
+
 void op_ioctl(fuse_req_t req, fuse_ino_t ino, unsigned int cmd, void *arg,
               struct fuse_file_info *fi, unsigned int flags, const void *in_buf, size_t in_bufsz,
               size_t out_bufsz)
 {
+    Filesystem *fs = filesystem_of(req);
     const Buffers buffers = {in_buf, in_bufsz, out_bufsz};
-    int fd = (flags & FUSE_IOCTL_DIR) != 0 ? open_dir_of(fi)->fd : open_fd_of(fi);
+    const bool is_dir = (flags & FUSE_IOCTL_DIR) != 0;
     const Ioctl *known = find_ioctl(cmd, &buffers);
+    int dir_fd AUTO_CLOSE = known != NULL && is_dir ? open_named_dir(fs, ino) : -1;
     void *argument = NULL;
-    ErrInt r = known != NULL ? do_ioctl(req, known, fd, &buffers, &argument) : -ENOTTY;
+    ErrInt r = known == NULL ? -ENOTTY : is_dir && dir_fd < 0 ? dir_fd : 0;
 
     (void)arg;
+    if (r == 0)
+        r = do_ioctl(req, known, is_dir ? dir_fd : open_fd_of(fi), &buffers, &argument);
     if (r == 0 && known->changes)
-        filesystem_distrust(filesystem_of(req), ino);
+        filesystem_distrust(fs, ino);
     if (r < 0)
         reply_result(req, r);
     else

@@ -35,16 +35,22 @@ void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
     reply_entry(req, r, &entry);
 }
 
+static void forget(Filesystem *fs, fuse_ino_t ino, uint64_t nlookup)
+{
+    dir_streams_forget(&fs->dir_streams, ino);
+    inode_table_forget(&fs->inodes, ino, nlookup);
+}
+
 void op_forget(fuse_req_t req, fuse_ino_t ino, uint64_t nlookup)
 {
-    inode_table_forget(&filesystem_of(req)->inodes, ino, nlookup);
+    forget(filesystem_of(req), ino, nlookup);
     fuse_reply_none(req);
 }
 
 void op_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *forgets)
 {
     for (size_t i = 0; i < count; i++)
-        inode_table_forget(&filesystem_of(req)->inodes, forgets[i].ino, forgets[i].nlookup);
+        forget(filesystem_of(req), forgets[i].ino, forgets[i].nlookup);
     fuse_reply_none(req);
 }
 

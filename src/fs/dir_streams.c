@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A short list, looked through from its front. */
+#include "fs/dir_streams.h"
+
+#include "base/cleanup.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+    IDLE_MAX = 32,
+};
+
+void dir_streams_init(DirStreams *streams)
+{
+    pthread_mutex_init(&streams->lock, NULL);
+    TAILQ_INIT(&streams->idle);
+    streams->n_idle = 0;
+}
+
+void dir_streams_clear(DirStreams *streams)
+{
+    while (!TAILQ_EMPTY(&streams->idle)) {
+        DirStream *stream = TAILQ_FIRST(&streams->idle);
+        TAILQ_REMOVE(&streams->idle, stream, link);
+        dir_stream_free(stream);
+    }
+    pthread_mutex_destroy(&streams->lock);
+}
+
+/* Under the lock. */
+static void remove_idle(DirStreams *streams, DirStream *stream)
+{
+    TAILQ_REMOVE(&streams->idle, stream, link);
+    streams->n_idle--;
+}
+
+DirStream *dir_streams_take(DirStreams *streams, uint64_t node, off_t position)
+{
+    DirStream *stream;
+    LOCK_SCOPE(&streams->lock);
+
+    TAILQ_FOREACH(stream, &streams->idle, link)
+    {
+        if (stream->node == node && stream->position == position) {
+            remove_idle(streams, stream);
+            return stream;
+        }
+    }
+    return NULL;
+}
+
+void dir_streams_keep(DirStreams *streams, DirStream *stream)
+{
+    DirStream *oldest = NULL;
+
+    pthread_mutex_lock(&streams->lock);
+    TAILQ_INSERT_HEAD(&streams->idle, stream, link);
+    if (++streams->n_idle > IDLE_MAX) {
+        oldest = TAILQ_LAST(&streams->idle, DirStreamHead);
+        remove_idle(streams, oldest);
+    }
+    pthread_mutex_unlock(&streams->lock);
+    if (oldest != NULL)
+        dir_stream_free(oldest);
+}
+
+/* Under the lock. */
+static DirStream *find_of(DirStreams *streams, uint64_t node)
+{
+    DirStream *stream;
+
+    TAILQ_FOREACH(stream, &streams->idle, link)
+    {
+        if (stream->node == node)
+            return stream;
+    }
+    return NULL;
+}
+
+void dir_streams_forget(DirStreams *streams, uint64_t node)
+{
+    DirStream *stream;
+
+    do {
+        pthread_mutex_lock(&streams->lock);
+        stream = find_of(streams, node);
+        if (stream != NULL)
+            remove_idle(streams, stream);
+        pthread_mutex_unlock(&streams->lock);
+        if (stream != NULL)
+            dir_stream_free(stream);
+    } while (stream != NULL);
+}
+
+ErrInt dir_stream_new(uint64_t node, int fd, off_t position, DirStream **ret_stream)
+{
+    int owned_fd AUTO_CLOSE = fd;
+    DirStream *stream;
+
+    if (position != 0 && lseek(fd, position, SEEK_SET) < 0)
+        return -errno;
+    stream = malloc(sizeof(*stream));
+    if (stream == NULL)
+        return -ENOMEM;
+    stream->node = node;
+    stream->fd = steal_fd(&owned_fd);
+    stream->position = position;
+    stream->next = stream->length = 0;
+    stream->ended = false;
+    *ret_stream = stream;
+    return 0;
+}
+
+void dir_stream_free(DirStream *stream)
+{
+    close(stream->fd);
+    free(stream);
+}
+
+ErrInt dir_stream_peek(DirStream *stream, const struct dirent64 **ret_entry)
+{
+    if (stream->next == stream->length && !stream->ended) {
+        ssize_t n = getdents64(stream->fd, stream->entries, sizeof(stream->entries));
+        if (n < 0)
+            return -errno;
+        stream->next = 0;
+        stream->length = (size_t)n;
+        stream->ended = n == 0;
+    }
+    *ret_entry = stream->ended ? NULL : (const struct dirent64 *)(stream->entries + stream->next);
+    return 0;
+}
+
+void dir_stream_consume(DirStream *stream, const struct dirent64 *entry)
+{
+    stream->next += entry->d_reclen;
+    stream->position = entry->d_off;
+}
