@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -350,6 +351,65 @@ static void do_lines(void)
         }
     }
     result(0);
+}
+
+static const Name lock_kinds[] = {
+    {"flock", 0           },
+    {"fcntl", F_SETLKW    },
+    {"ofd",   F_OFD_SETLKW},
+    {NULL,    0           },
+};
+
+static int lock_file(int fd, int kind, bool lock)
+{
+    struct flock all = {.l_type = lock ? F_WRLCK : F_UNLCK, .l_whence = SEEK_SET};
+
+    return kind == 0 ? flock(fd, lock ? LOCK_EX : LOCK_UN) : fcntl(fd, kind, &all);
+}
+
+static ssize_t read_number(int fd, long long *ret_number)
+{
+    char text[32] = "";
+    ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+
+    *ret_number = strtoll(text, NULL, 10);
+    return n;
+}
+
+static int add_one(int fd)
+{
+    char text[32];
+    long long number;
+    ssize_t n = read_number(fd, &number);
+
+    if (n >= 0) {
+        n = snprintf(text, sizeof(text), "%lld\n", number + 1);
+        n = pwrite(fd, text, (size_t)n, 0);
+    }
+    return n < 0 ? -1 : 0;
+}
+
+/* count PATH N flock|fcntl|ofd [open]: N times locks the file, adds one to the number that it has,
+ * and unlocks it; open: by a descriptor of each time, which is closed instead. A read before each
+ * lock sees to it that something is in caches that is old by then. */
+static void do_count(void)
+{
+    const bool reopen = has_word(3);
+    long long old;
+    const int kind = named(lock_kinds, 2);
+    int fd = open(word(0), O_RDWR);
+    int r = fd < 0 ? -1 : 0;
+
+    for (long long i = 0; r == 0 && i < number(1); i++) {
+        if (reopen && close(fd) == 0)
+            fd = open(words[0], O_RDWR);
+        if (read_number(fd, &old) < 0 || lock_file(fd, kind, true) < 0 || add_one(fd) < 0)
+            r = -1;
+        else if (!reopen)
+            r = lock_file(fd, kind, false);
+    }
+    result(r);
+    close(fd);
 }
 
 static void do_stat(void)
@@ -837,6 +897,7 @@ static const struct {
     {"write",       do_write      }, /* FILE TEXT [OFFSET] */
     {"fill",        do_fill       },
     {"lines",       do_lines      },
+    {"count",       do_count      },
     {"stat",        do_stat       }, /* PATH; no step follows a link at the end of PATH but open */
     {"fstat",       do_fstat      }, /* FILE */
     {"same",        do_same       }, /* PATH PATH */
