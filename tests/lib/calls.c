@@ -395,8 +395,8 @@ static int add_one(int fd)
 static void do_count(void)
 {
     const bool reopen = has_word(3);
-    long long old;
     const int kind = named(lock_kinds, 2);
+    long long old;
     int fd = open(word(0), O_RDWR);
     int r = fd < 0 ? -1 : 0;
 
@@ -410,6 +410,29 @@ static void do_count(void)
     }
     result(r);
     close(fd);
+}
+
+/* distinct FILE: whether each of many writes, one right after the other, gives the file another
+ * time of modification */
+static void do_distinct(void)
+{
+    struct stat old;
+    struct stat now;
+    int fd = file(0);
+
+    for (int i = 0; i < 100; i++) {
+        if (pwrite(fd, "x", 1, 0) < 0 || fstat(fd, &old) < 0 || pwrite(fd, "y", 1, 0) < 0 ||
+            fstat(fd, &now) < 0) {
+            result(-1);
+            return;
+        }
+        if (old.st_mtim.tv_sec == now.st_mtim.tv_sec &&
+            old.st_mtim.tv_nsec == now.st_mtim.tv_nsec) {
+            puts("no");
+            return;
+        }
+    }
+    result(0);
 }
 
 static void do_stat(void)
@@ -898,6 +921,7 @@ static const struct {
     {"fill",        do_fill       },
     {"lines",       do_lines      },
     {"count",       do_count      },
+    {"distinct",    do_distinct   },
     {"stat",        do_stat       }, /* PATH; no step follows a link at the end of PATH but open */
     {"fstat",       do_fstat      }, /* FILE */
     {"same",        do_same       }, /* PATH PATH */
