@@ -73,6 +73,12 @@ void filesystem_distrust(Filesystem *fs, uint64_t node)
     fuse_lowlevel_notify_inval_inode(fs->session, node, -1, 0);
 }
 
+void filesystem_distrust_content(Filesystem *fs, uint64_t node)
+{
+    open_files_doubt(&fs->open_files, node);
+    filesystem_distrust(fs, node);
+}
+
 void filesystem_end_waits(Filesystem *fs)
 {
     lock_waiters_end(&fs->lock_waiters);

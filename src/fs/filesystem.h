@@ -51,9 +51,12 @@ void filesystem_clear(Filesystem *fs);
 /* Whether an open of NODE with FLAGS can do without FLUSH. LOCAL: see lower_mount.h. */
 bool filesystem_skips_flush(Filesystem *fs, uint64_t node, int flags, bool local);
 
-/* Makes the kernel ask for NODE's attributes before it uses them, or the pages that it keeps of it,
- * again. Does not wait for anything that a request may hold: the pages are not touched here. */
+/* Makes the kernel ask for NODE's attributes before it uses them again. Does not wait for anything
+ * that a request may hold. */
 void filesystem_distrust(Filesystem *fs, uint64_t node);
+
+/* The same, and for the content of NODE, too, before it reads what it has of that. */
+void filesystem_distrust_content(Filesystem *fs, uint64_t node);
 
 /* Answers every request that waits for a lock, with EINTR; once no more requests are read. */
 void filesystem_end_waits(Filesystem *fs);

@@ -29,11 +29,16 @@ static ErrInt get_attr(Filesystem *fs, fuse_ino_t ino, struct stat *ret_attr)
 
 void op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
+    Filesystem *fs = filesystem_of(req);
     struct stat attr;
-    ErrInt r = get_attr(filesystem_of(req), ino, &attr);
+    ErrInt r = get_attr(fs, ino, &attr);
 
-    (void)fi;
-    reply_attr(req, r, &attr);
+    /* With an open file: before it is read. */
+    if (r == 0 && fi != NULL &&
+        open_files_show_doubt(&fs->open_files, open_file_of(fi), &attr.st_mtim))
+        fuse_reply_attr(req, &attr, 0);
+    else
+        reply_attr(req, r, &attr);
 }
 
 static ErrInt set_owner(const Node *node, const struct stat *attr, int to_set, uid_t caller)

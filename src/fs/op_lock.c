@@ -28,13 +28,13 @@ typedef struct {
 } Flock;
 
 /* Whoever has locked a file reads what others, on the lower side, wrote before they unlocked it:
- * hence filesystem_distrust(), here and for ranges. */
+ * hence filesystem_distrust_content(), here and for ranges. */
 static ErrInt try_flock(const Flock *call, int flags)
 {
     if (flock(call->fd, call->operation | flags) < 0)
         return -errno;
     if ((call->operation & LOCK_UN) == 0)
-        filesystem_distrust(call->fs, call->ino);
+        filesystem_distrust_content(call->fs, call->ino);
     return 0;
 }
 
@@ -106,7 +106,7 @@ static ErrInt try_range(Filesystem *fs, LockOwner *owner, const LockRange *range
     ErrInt r = lock_table_set(&fs->locks, owner, range);
 
     if (r == 0 && range->kind != LOCK_NONE)
-        filesystem_distrust(fs, owner->holder.node);
+        filesystem_distrust_content(fs, owner->holder.node);
     return r;
 }
 

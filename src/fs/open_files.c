@@ -9,7 +9,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
+
+enum {
+    DOUBTS = 2,          /* of a lock: the kernel ignores an answer while somebody else writes */
+    COARSEST_SECONDS = 2 /* in which file systems store times */
+};
 
 static uint64_t node_hash(const HashLink *link)
 {
@@ -75,6 +81,39 @@ bool open_files_has(OpenFiles *files, uint64_t node)
     return find(files, node) != NULL;
 }
 
+void open_files_doubt(OpenFiles *files, uint64_t node)
+{
+    LOCK_SCOPE(&files->lock);
+    OpenInode *inode = find(files, node);
+
+    if (inode != NULL && inode->backing_id == 0)
+        inode->doubts = DOUBTS;
+}
+
+static bool is_settled(const struct timespec *mtime)
+{
+    return mtime->tv_sec < time(NULL) - COARSEST_SECONDS;
+}
+
+bool open_files_show_doubt(OpenFiles *files, const OpenFile *file, struct timespec *mtime)
+{
+    OpenInode *inode = file->inode;
+
+    if (inode->doubts == 0)
+        return false;
+    LOCK_SCOPE(&files->lock);
+    if (inode->doubts == 0 ||
+        (mtime->tv_sec == inode->settled.tv_sec && mtime->tv_nsec == inode->settled.tv_nsec)) {
+        inode->doubts = 0;
+        return false;
+    }
+    if (--inode->doubts == 0 && is_settled(mtime))
+        inode->settled = *mtime;
+    /* Each time another one. It stays below a second: the last bits of 999999999 are ones. */
+    mtime->tv_nsec ^= inode->doubts % 2 + 1;
+    return true;
+}
+
 /* Returns the errno when the kernel does not take it. */
 static int pass_to_kernel(OpenInode *inode, fuse_req_t req, int fd)
 {
@@ -94,7 +133,7 @@ static OpenInode *add_inode(OpenFiles *files, uint64_t node)
 
     if (inode == NULL)
         return NULL;
-    *inode = (OpenInode){.node = node};
+    *inode = (OpenInode){.node = node, .settled.tv_nsec = -1};
     hash_index_insert(&files->by_node, &inode->by_node);
     return inode;
 }

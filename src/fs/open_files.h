@@ -16,7 +16,9 @@ typedef struct {
     HashLink by_node; /* lock */
     uint64_t node;
     LIST_HEAD(, OpenFile) files; /* lock; at least one */
-    int backing_id; /* the kernel's name for the backing file; 0: requests come to us */
+    int backing_id;          /* the kernel's name for the backing file; 0: requests come to us */
+    _Atomic unsigned doubts; /* see open_files_doubt() */
+    struct timespec settled; /* lock */
 } OpenInode;
 
 /* What the file handle of OPEN and CREATE refers to. */
@@ -51,6 +53,18 @@ void open_files_remove(OpenFiles *files, fuse_req_t req, OpenFile *file, bool lo
 
 /* Whether there is an open file of NODE. */
 bool open_files_has(OpenFiles *files, uint64_t node);
+
+/* Somebody has locked NODE, and is to see what others, on the lower side, wrote to it before: the
+ * pages that the kernel keeps of it may be older, unless they are those of a backing file. The
+ * kernel asks for the attributes before it reads pages, and drops these when the time of
+ * modification is another one; but two writes may have the same time. So the next answers have a
+ * time that is off by some nanoseconds, and are good for once only. */
+void open_files_doubt(OpenFiles *files, uint64_t node);
+
+/* For attributes that are asked for to read through FILE: changes *MTIME if there is doubt, and
+ * returns whether it did. Not when the pages were dropped before since MTIME, at a moment so much
+ * later that whatever was written afterwards has another time. */
+bool open_files_show_doubt(OpenFiles *files, const OpenFile *file, struct timespec *mtime);
 
 static inline OpenFile *open_file_of(const struct fuse_file_info *fi)
 {

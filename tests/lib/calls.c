@@ -412,29 +412,6 @@ static void do_count(void)
     close(fd);
 }
 
-/* distinct FILE: whether each of many writes, one right after the other, gives the file another
- * time of modification */
-static void do_distinct(void)
-{
-    struct stat old;
-    struct stat now;
-    int fd = file(0);
-
-    for (int i = 0; i < 100; i++) {
-        if (pwrite(fd, "x", 1, 0) < 0 || fstat(fd, &old) < 0 || pwrite(fd, "y", 1, 0) < 0 ||
-            fstat(fd, &now) < 0) {
-            result(-1);
-            return;
-        }
-        if (old.st_mtim.tv_sec == now.st_mtim.tv_sec &&
-            old.st_mtim.tv_nsec == now.st_mtim.tv_nsec) {
-            puts("no");
-            return;
-        }
-    }
-    result(0);
-}
-
 static void do_stat(void)
 {
     struct stat st;
@@ -921,7 +898,6 @@ static const struct {
     {"fill",        do_fill       },
     {"lines",       do_lines      },
     {"count",       do_count      },
-    {"distinct",    do_distinct   },
     {"stat",        do_stat       }, /* PATH; no step follows a link at the end of PATH but open */
     {"fstat",       do_fstat      }, /* FILE */
     {"same",        do_same       }, /* PATH PATH */

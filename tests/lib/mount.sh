@@ -165,15 +165,6 @@ shown_owner()
     stat -c %u:%g "$MNT/$1"
 }
 
-# writes_show: whether a write to a lower file can be told from the one before by its time. Where not,
-# mounts without passthrough have old pages, see CAVEATS in remapfs(8).
-writes_show()
-{
-    "${BUILD_DIR:?}/tests/lib/calls" "open f $LOWER/times CREAT|RDWR 0600" 'distinct f' >"$TMP/times"
-    rm "$LOWER/times"
-    grep -qx 'distinct f: ok' "$TMP/times"
-}
-
 # Other users
 
 # as UID GID COMMAND...: with these IDs, no capabilities and no other groups, in the tests' own
