@@ -22,6 +22,8 @@
 
 enum {
     CACHED_FDS_MAX = 4096, /* lower descriptors kept open for speed */
+    THREADS_MAX = 128,     /* that serve; so many requests may be stuck below, and others go on */
+    IDLE_THREADS_MAX = 8,
 };
 
 typedef struct {
@@ -211,6 +213,8 @@ static int loop(const Session *session)
     config = fuse_loop_cfg_create();
     if (config == NULL)
         return -ENOMEM;
+    fuse_loop_cfg_set_max_threads(config, THREADS_MAX);
+    fuse_loop_cfg_set_idle_threads(config, IDLE_THREADS_MAX);
     r = fuse_session_loop_mt(session->fuse, config);
     fuse_loop_cfg_destroy(config);
     return r;
