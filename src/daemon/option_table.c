@@ -122,6 +122,8 @@ static const OptionRow rows[] = {
      "how long the kernel may keep attributes (1)"},
     {"entry_timeout=", "SECONDS", GROUP_CACHE, SECONDS(entry_timeout),
      "how long the kernel may keep names (1)"},
+    {"negative_timeout=", "SECONDS", GROUP_CACHE, SECONDS(negative_timeout),
+     "how long it may take a name not to be there (0)"},
     {"nfs_export", NULL, GROUP_CACHE, take_flag, offsetof(Options, filesystem.nfs_export),
      "file handles work, and outlive what the kernel has cached"},
     {"nolock", NULL, GROUP_LOCK, take_flag, offsetof(Options, filesystem.nolock),

@@ -11,13 +11,14 @@
 #include "fs/open_files.h"
 
 typedef struct {
-    double attr_timeout;  /* seconds */
-    double entry_timeout; /* seconds */
-    bool noatime;         /* reads leave the lower access times alone */
-    bool nodiratime;      /* the same for directories only */
-    bool nolock;          /* locks stay within the mount */
-    bool nfs_export;      /* file handles outlive what the kernel remembers */
-    bool no_passthrough;  /* all reads and writes come to us */
+    double attr_timeout;     /* seconds */
+    double entry_timeout;    /* seconds */
+    double negative_timeout; /* seconds; of names that are not there */
+    bool noatime;            /* reads leave the lower access times alone */
+    bool nodiratime;         /* the same for directories only */
+    bool nolock;             /* locks stay within the mount */
+    bool nfs_export;         /* file handles outlive what the kernel remembers */
+    bool no_passthrough;     /* all reads and writes come to us */
 } FilesystemOptions;
 
 typedef struct {

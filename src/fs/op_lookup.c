@@ -29,10 +29,14 @@ static ErrInt lookup(Filesystem *fs, fuse_ino_t ino, const char *name,
 
 void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
+    Filesystem *fs = filesystem_of(req);
     struct fuse_entry_param entry;
-    ErrInt r = lookup(filesystem_of(req), parent, name, &entry);
+    ErrInt r = lookup(fs, parent, name, &entry);
 
-    reply_entry(req, r, &entry);
+    if (r == -ENOENT && fs->options.negative_timeout > 0)
+        reply_no_entry(req, fs->options.negative_timeout);
+    else
+        reply_entry(req, r, &entry);
 }
 
 static void forget(Filesystem *fs, fuse_ino_t ino, uint64_t nlookup)

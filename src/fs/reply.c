@@ -25,6 +25,13 @@ void reply_entry(fuse_req_t req, ErrInt result, const struct fuse_entry_param *e
         inode_table_forget(&fs->inodes, entry->ino, 1);
 }
 
+void reply_no_entry(fuse_req_t req, double timeout)
+{
+    const struct fuse_entry_param none = {.ino = 0, .entry_timeout = timeout};
+
+    fuse_reply_entry(req, &none);
+}
+
 void reply_create(fuse_req_t req, ErrInt result, const struct fuse_entry_param *entry,
                   struct fuse_file_info *fi)
 {

@@ -10,6 +10,9 @@ void reply_result(fuse_req_t req, ErrInt result);
 /* ENTRY when RESULT is 0; its lookup is taken back when the kernel does not take the reply. */
 void reply_entry(fuse_req_t req, ErrInt result, const struct fuse_entry_param *entry);
 
+/* There is no such name, and the kernel need not ask again for TIMEOUT seconds. */
+void reply_no_entry(fuse_req_t req, double timeout);
+
 /* RESULT is 0, and FI has an open file as file handle, or -errno; the open file is closed when the
  * kernel does not take the reply. */
 void reply_create(fuse_req_t req, ErrInt result, const struct fuse_entry_param *entry,
