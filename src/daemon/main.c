@@ -5,6 +5,7 @@
 #include "daemon/options.h"
 #include "daemon/ready.h"
 #include "daemon/session.h"
+#include "daemon/status_report.h"
 #include "fs/features.h"
 
 #include <errno.h>
@@ -93,6 +94,11 @@ static ExitStatus act(const Options *options)
         return finish_output();
     case ACTION_VERSION:
         return print_version();
+    case ACTION_STATUS: {
+        ExitStatus status = status_report(options->mountpoint, options->json);
+        ExitStatus written = finish_output();
+        return status != STATUS_SUCCESS ? status : written;
+    }
     default:
         return act_on_map(options);
     }

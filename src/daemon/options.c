@@ -112,6 +112,10 @@ static bool take_long(Reader *reader, const char *text)
         reader->options->action = ACTION_PRINT_MAP;
         return true;
     }
+    if (strcmp(name, "status") == 0) {
+        reader->options->action = ACTION_STATUS;
+        return true;
+    }
     if (strcmp(name, "json") == 0) {
         reader->options->json = true;
         return true;
@@ -144,25 +148,40 @@ static bool take_arguments(Reader *reader)
     return true;
 }
 
+/* What each action takes besides options. */
+static const struct {
+    guint least;
+    guint most;
+    bool json; /* with --json, too */
+    const char *usage;
+} actions[] = {
+    [ACTION_MOUNT] = {2, 2,         false, "[-f] [-d] [-s] [-o OPTIONS] LOWER MOUNTPOINT"},
+    [ACTION_PRINT_MAP] = {0, 1,         true,  "--print-map [--json] -o OPTIONS [LOWER]"     },
+    [ACTION_STATUS] = {1, 1,         true,  "--status [--json] MOUNTPOINT"                },
+    [ACTION_HELP] = {0, G_MAXUINT, true,  NULL                                          },
+    [ACTION_VERSION] = {0, G_MAXUINT, true,  NULL                                          },
+};
+
 /* What the action asks for must be there, and no more than that. */
 static bool take_operands(Options *options, const GPtrArray *operands, GError **error)
 {
-    guint most = options->action == ACTION_MOUNT ? 2 : 1;
+    const Action action = options->action;
 
-    if (options->action == ACTION_HELP || options->action == ACTION_VERSION)
-        return true;
-    if (options->json && options->action != ACTION_PRINT_MAP) {
-        g_set_error(error, OPTIONS_ERROR, 0, "--json: goes with --print-map");
+    if (options->json && !actions[action].json) {
+        g_set_error(error, OPTIONS_ERROR, 0, "--json: goes with --print-map and --status");
         return false;
     }
-    if (operands->len > most || (options->action == ACTION_MOUNT && operands->len < most)) {
+    if (operands->len > actions[action].most || operands->len < actions[action].least) {
         g_set_error(error, OPTIONS_ERROR, 0, "%s\n  usage: remapfs %s",
-                    operands->len > most ? "too many arguments" : "LOWER or MOUNTPOINT is missing",
-                    options->action == ACTION_MOUNT ? "[-f] [-d] [-s] [-o OPTIONS] LOWER MOUNTPOINT"
-                                                    : "--print-map [--json] -o OPTIONS [LOWER]");
+                    operands->len > actions[action].most ? "too many arguments"
+                    : action == ACTION_STATUS            ? "MOUNTPOINT is missing"
+                                                         : "LOWER or MOUNTPOINT is missing",
+                    actions[action].usage);
         return false;
     }
-    if (operands->len > 0)
+    if (action == ACTION_STATUS)
+        options->mountpoint = g_strdup(operands->pdata[0]);
+    else if (operands->len > 0)
         options->lower = g_strdup(operands->pdata[0]);
     if (operands->len > 1)
         options->mountpoint = g_strdup(operands->pdata[1]);
@@ -194,6 +213,7 @@ void options_print_help(FILE *stream)
 {
     fputs("usage: remapfs [-f] [-d] [-s] [-o OPTION[,OPTION...]] LOWER MOUNTPOINT\n"
           "       remapfs --print-map [--json] -o MAP-OPTIONS [LOWER]\n"
+          "       remapfs --status [--json] MOUNTPOINT\n"
           "       remapfs --help | --version\n"
           "\n"
           "Mounts the directory LOWER at MOUNTPOINT and shows every inode's owner through a map.\n"
@@ -203,6 +223,7 @@ void options_print_help(FILE *stream)
           "  -s                     one thread only\n"
           "  -o OPTION[,OPTION...]  see below\n"
           "  --print-map            print the map that the options make, and mount nothing\n"
+          "  --status               print what a mount says of itself\n"
           "  --json                 as JSON\n"
           "  -h, --help             print this text\n"
           "  -V, --version          print the versions of remapfs and libfuse\n",

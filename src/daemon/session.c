@@ -3,6 +3,7 @@
 #include "daemon/session.h"
 
 #include "base/cleanup.h"
+#include "core/map_table.h"
 #include "core/own_ids.h"
 #include "daemon/log.h"
 #include "daemon/ready.h"
@@ -32,6 +33,7 @@ typedef struct {
     IdMap *own_ids[ID_KIND_COUNT]; /* own_ids.h */
     char lower[PATH_MAX];          /* without symbolic links: our working directory changes */
     char mountpoint[PATH_MAX];
+    char *map_json;
     Filesystem fs;
     struct fuse_session *fuse;
     pid_t asker;          /* ask_mount() */
@@ -118,6 +120,8 @@ static ExitStatus start_filesystem(Session *session)
         log_message(LOG_ERR, "%s: %s", session->lower, strerror(-r));
         return STATUS_SYSTEM;
     }
+    session->map_json = map_table_json(session->owners, NULL);
+    session->fs.map_json = session->map_json;
     if (!privileged)
         log_message(LOG_WARNING,
                     "without privileges: files can be created and chowned as uid %u only",
@@ -272,6 +276,7 @@ ExitStatus session_run(const Options *options, const OwnerMap *owners, int ready
         status = mount_and_serve(&session);
         filesystem_clear(&session.fs);
     }
+    g_free(session.map_json);
     for (IdKind kind = 0; kind < ID_KIND_COUNT; kind++)
         idmap_free(session.own_ids[kind]);
     report(&session, status);

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "core/acl.h"
+#include "fs/agreement.h"
+#include "fs/counters.h"
 #include "fs/dir_streams.h"
 #include "fs/fuse_api.h"
 #include "fs/inode_table.h"
@@ -29,9 +31,13 @@ typedef struct {
     InodeTable inodes;
     OpenFiles open_files;
     DirStreams dir_streams;
-    bool no_opendir;          /* the kernel may open directories without us */
-    bool lower_is_stacked;    /* lower_mount.h */
+    bool no_opendir;        /* the kernel may open directories without us */
+    bool lower_is_stacked;  /* lower_mount.h */
+    bool lower_has_handles; /* the mount of the lower directory itself */
+    Agreement agreement;
+    const char *map_json;     /* the map, for --status; the caller's */
     _Atomic bool passthrough; /* the kernel takes backing files, as far as we know */
+    Counters counters;
     LockTable locks;
     LockWaiters lock_waiters;
     int proc_fd; /* /proc/self/fd */

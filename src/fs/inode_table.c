@@ -411,3 +411,10 @@ bool inode_table_relieve(InodeTable *table)
         close(evicted[i]);
     return n > 0;
 }
+
+InodeTableSizes inode_table_sizes(InodeTable *table)
+{
+    LOCK_SCOPE(&table->lock);
+
+    return (InodeTableSizes){table->by_node.n_entries, table->ring.length, table->ring.limit};
+}

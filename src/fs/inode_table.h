@@ -87,5 +87,13 @@ bool inode_table_is_nameless(InodeTable *table, const Inode *inode);
 /* Keeps INODE's cached descriptor for good. */
 void inode_table_pin(InodeTable *table, Inode *inode);
 
+typedef struct {
+    size_t inodes;
+    size_t descriptors; /* cached */
+    size_t limit;       /* of these */
+} InodeTableSizes;
+
+InodeTableSizes inode_table_sizes(InodeTable *table);
+
 /* Closes some cached descriptors to make room. False: there is none to close. */
 bool inode_table_relieve(InodeTable *table);

@@ -195,3 +195,10 @@ void lock_waiters_end(LockWaiters *waiters)
     while (waiters->n > 0)
         pthread_cond_wait(&waiters->gone, &waiters->lock);
 }
+
+unsigned lock_waiters_count(LockWaiters *waiters)
+{
+    LOCK_SCOPE(&waiters->lock);
+
+    return waiters->n;
+}

@@ -39,4 +39,6 @@ ErrInt lock_waiters_add(LockWaiters *waiters, fuse_req_t req, const LockJob *job
 /* Ends every wait with -EINTR, before the session is destroyed; later ones are refused. */
 void lock_waiters_end(LockWaiters *waiters);
 
+unsigned lock_waiters_count(LockWaiters *waiters);
+
 void lock_waiters_clear(LockWaiters *waiters);

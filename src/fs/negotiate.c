@@ -32,17 +32,57 @@ static const Wish wishes[] = {
     {FUSE_CAP_SPLICE_MOVE,        false},
 };
 
+/* REFUSAL: NULL when it is in use. */
+static void settle(Filesystem *fs, Agreed feature, const char *refusal)
+{
+    fs->agreement.refusal[feature] = refusal;
+}
+
+static const char old_kernel[] = "the kernel is too old for it";
+
+/* What is for --status alone. */
+static void settle_wishes(Filesystem *fs, struct fuse_conn_info *conn)
+{
+    static const struct {
+        uint64_t capability;
+        Agreed feature;
+    } told[] = {
+        {FUSE_CAP_POSIX_ACL,          AGREED_POSIX_ACL  },
+        {FUSE_CAP_HANDLE_KILLPRIV_V2, AGREED_KILLPRIV   },
+        {FUSE_CAP_READDIRPLUS,        AGREED_READDIRPLUS},
+    };
+
+    for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+        settle(fs, told[i].feature,
+               fuse_get_feature_flag(conn, told[i].capability) ? NULL : old_kernel);
+#ifdef HAVE_STRUCT_FUSE_LOWLEVEL_OPS_STATX
+    settle(fs, AGREED_BIRTH_TIME, NULL);
+#else
+    settle(fs, AGREED_BIRTH_TIME, "libfuse is older than 3.18");
+#endif
+    settle(fs, AGREED_IO_URING, "a wait for a lock could not be interrupted");
+    settle(fs, AGREED_SHARED_LOCKS, fs->options.nolock ? "nolock" : NULL);
+    settle(fs, AGREED_LOWER_HANDLES,
+           fs->lower_has_handles ? NULL : "the lower file system has none that last");
+}
+
 /* The kernel need not ask before it opens a directory, and keeps the listing: it asks for the time
  * of modification instead, unless it knows that. With unmapped=deny some are not to be opened. */
-static void negotiate_directories(Filesystem *fs, const struct fuse_conn_info *conn)
+static void negotiate_directories(Filesystem *fs, struct fuse_conn_info *conn)
 {
-    fs->no_opendir = fuse_get_feature_flag(conn, FUSE_CAP_NO_OPENDIR_SUPPORT) &&
-                     fs->owners->unmapped != UNMAPPED_DENY;
+    const char *refusal = NULL;
+
+    if (fs->owners->unmapped == UNMAPPED_DENY)
+        refusal = "unmapped=deny decides when a directory is opened";
+    else if (!fuse_get_feature_flag(conn, FUSE_CAP_NO_OPENDIR_SUPPORT))
+        refusal = old_kernel;
+    fs->no_opendir = refusal == NULL;
+    settle(fs, AGREED_CACHED_DIRS, refusal);
 }
 
 /* Without nfs_export a handle would be good only until the kernel forgets the inode: better none.
  */
-static void negotiate_export(const Filesystem *fs, struct fuse_conn_info *conn)
+static void negotiate_export(Filesystem *fs, struct fuse_conn_info *conn)
 {
     if (fs->options.nfs_export) {
         fuse_set_feature_flag(conn, FUSE_CAP_EXPORT_SUPPORT);
@@ -50,6 +90,7 @@ static void negotiate_export(const Filesystem *fs, struct fuse_conn_info *conn)
     } else {
         fuse_set_feature_flag(conn, FUSE_CAP_NO_EXPORT_SUPPORT);
     }
+    settle(fs, AGREED_FILE_HANDLES, fs->options.nfs_export ? NULL : "not asked for");
 }
 
 static const uint64_t lock_capabilities[] = {FUSE_CAP_POSIX_LOCKS, FUSE_CAP_FLOCK_LOCKS};
@@ -63,16 +104,19 @@ static void negotiate_passthrough(Filesystem *fs, struct fuse_conn_info *conn)
     const char *reason = NULL;
 
     if (fs->options.no_passthrough)
-        return;
-    if (fs->options.noatime)
+        reason = "no_passthrough";
+    else if (fs->options.noatime)
         reason = "with noatime there is no passthrough";
     else if (!fuse_set_feature_flag(conn, FUSE_CAP_PASSTHROUGH))
         reason = "the kernel has no passthrough";
     fs->passthrough = reason == NULL;
-    if (reason != NULL)
+    settle(fs, AGREED_PASSTHROUGH, reason);
+    settle(fs, AGREED_PASSTHROUGH_EVERYWHERE, reason);
+    if (reason == NULL)
+        conn->max_backing_stack_depth =
+            fs->lower_is_stacked ? FUSE_BACKING_STACKED_OVER : FUSE_BACKING_STACKED_UNDER;
+    else if (!fs->options.no_passthrough)
         fuse_log(FUSE_LOG_NOTICE, "%s; reads and writes go through the daemon", reason);
-    conn->max_backing_stack_depth =
-        fs->lower_is_stacked ? FUSE_BACKING_STACKED_OVER : FUSE_BACKING_STACKED_UNDER;
 }
 
 void op_init(void *userdata, struct fuse_conn_info *conn)
@@ -91,6 +135,7 @@ void op_init(void *userdata, struct fuse_conn_info *conn)
         else
             fuse_set_feature_flag(conn, lock_capabilities[i]);
     }
+    settle_wishes(fs, conn);
     negotiate_directories(fs, conn);
     negotiate_export(fs, conn);
     negotiate_passthrough(fs, conn);

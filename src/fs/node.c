@@ -289,9 +289,11 @@ ErrInt node_enter_root(Filesystem *fs, int fd)
         return r;
     Node root AUTO_NODE = NODE_INIT;
     r = node_acquire(fs, FUSE_ROOT_ID, &root);
-    if (r == 0)
-        inode_table_pin(&fs->inodes, root.inode);
-    return r;
+    if (r < 0)
+        return r;
+    inode_table_pin(&fs->inodes, root.inode);
+    fs->lower_has_handles = root.inode->handle_length > 0;
+    return 0;
 }
 
 /* Attributes */

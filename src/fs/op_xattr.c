@@ -10,6 +10,7 @@
 #include "fs/node.h"
 #include "fs/ops.h"
 #include "fs/reply.h"
+#include "fs/status.h"
 #include "fs/thread_buffer.h"
 
 #include <errno.h>
@@ -121,11 +122,13 @@ static void reply_xattr(fuse_req_t req, ssize_t result, const char *bytes, size_
 
 void op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
 {
+    Filesystem *fs = filesystem_of(req);
     char *value = thread_buffer(size);
     ssize_t n = -ENOMEM;
 
     if (value != NULL || size == 0)
-        n = get_xattr(filesystem_of(req), ino, name, value, size);
+        n = status_is_asked(req, ino, name) ? status_get(fs, name, value, size)
+                                            : get_xattr(fs, ino, name, value, size);
     reply_xattr(req, n, value, size);
 }
 

@@ -155,7 +155,9 @@ OpenFile *open_files_add(OpenFiles *files, fuse_req_t req, uint64_t node, int fd
             return NULL;
         if (pass)
             *ret_refusal = pass_to_kernel(inode, req, fd);
+        files->n_backing += inode->backing_id > 0;
     }
+    files->n_files++;
     file->inode = inode;
     file->fd = steal_fd(&owned_fd);
     LIST_INSERT_HEAD(&inode->files, file, link);
@@ -171,9 +173,12 @@ void open_files_remove(OpenFiles *files, fuse_req_t req, OpenFile *file, bool lo
         unlock_file(file);
     pthread_mutex_lock(&files->lock);
     LIST_REMOVE(file, link);
+    files->n_files--;
     last = LIST_EMPTY(&inode->files);
-    if (last)
+    if (last) {
         hash_index_remove(&files->by_node, &inode->by_node);
+        files->n_backing -= inode->backing_id > 0;
+    }
     pthread_mutex_unlock(&files->lock);
     free_file(file);
     if (!last)
@@ -181,4 +186,11 @@ void open_files_remove(OpenFiles *files, fuse_req_t req, OpenFile *file, bool lo
     if (inode->backing_id > 0 && req != NULL)
         fuse_passthrough_close(req, inode->backing_id);
     free_inode(inode);
+}
+
+OpenFilesSizes open_files_sizes(OpenFiles *files)
+{
+    LOCK_SCOPE(&files->lock);
+
+    return (OpenFilesSizes){files->n_files, files->n_backing};
 }

@@ -31,6 +31,8 @@ typedef struct OpenFile {
 typedef struct {
     pthread_mutex_t lock;
     HashIndex by_node;
+    size_t n_files;   /* lock */
+    size_t n_backing; /* lock */
 } OpenFiles;
 
 /* -ENOMEM. */
@@ -65,6 +67,13 @@ void open_files_doubt(OpenFiles *files, uint64_t node);
  * returns whether it did. Not when the pages were dropped before since MTIME, at a moment so much
  * later that whatever was written afterwards has another time. */
 bool open_files_show_doubt(OpenFiles *files, const OpenFile *file, struct timespec *mtime);
+
+typedef struct {
+    size_t files;
+    size_t backing; /* files that the kernel has for passthrough */
+} OpenFilesSizes;
+
+OpenFilesSizes open_files_sizes(OpenFiles *files);
 
 static inline OpenFile *open_file_of(const struct fuse_file_info *fi)
 {

@@ -23,6 +23,8 @@ static void remember_refusal(Filesystem *fs, LowerMount *mount, int refusal)
     if (refusal == ENOMEM || refusal == ENOSPC)
         return;
     which = refusal == EPERM ? &fs->passthrough : &mount->passes;
+    fs->agreement.refusal[refusal == EPERM ? AGREED_PASSTHROUGH : AGREED_PASSTHROUGH_EVERYWHERE] =
+        strerrordesc_np(refusal);
     if (atomic_exchange(which, false))
         fuse_log(FUSE_LOG_NOTICE, "no passthrough%s: %s; reads and writes go through the daemon",
                  refusal == EPERM ? "" : " for a lower mount", strerror(refusal));

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names. */
+#include "fs/agreement.h"
+
+const char *agreed_name(Agreed feature)
+{
+    static const char *const names[AGREED_MAX] = {
+        [AGREED_PASSTHROUGH] = "passthrough",
+        [AGREED_PASSTHROUGH_EVERYWHERE] = "passthrough_everywhere",
+        [AGREED_POSIX_ACL] = "posix_acl",
+        [AGREED_KILLPRIV] = "killpriv_v2",
+        [AGREED_READDIRPLUS] = "readdirplus",
+        [AGREED_CACHED_DIRS] = "cached_dirs",
+        [AGREED_SHARED_LOCKS] = "shared_locks",
+        [AGREED_FILE_HANDLES] = "nfs_export",
+        [AGREED_BIRTH_TIME] = "birth_time",
+        [AGREED_LOWER_HANDLES] = "lower_handles",
+        [AGREED_IO_URING] = "io_uring",
+    };
+
+    return names[feature];
+}
