@@ -4,7 +4,6 @@
 
 #include "base/cleanup.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -94,47 +93,19 @@ void dir_streams_forget(DirStreams *streams, uint64_t node)
     } while (stream != NULL);
 }
 
-ErrInt dir_stream_new(uint64_t node, int fd, off_t position, DirStream **ret_stream)
+DirStream *dir_stream_new(uint64_t node, int fd, off_t position)
 {
-    int owned_fd AUTO_CLOSE = fd;
-    DirStream *stream;
+    DirStream *stream = malloc(sizeof(*stream));
 
-    if (position != 0 && lseek(fd, position, SEEK_SET) < 0)
-        return -errno;
-    stream = malloc(sizeof(*stream));
     if (stream == NULL)
-        return -ENOMEM;
-    stream->node = node;
-    stream->fd = steal_fd(&owned_fd);
-    stream->position = position;
-    stream->next = stream->length = 0;
-    stream->ended = false;
-    *ret_stream = stream;
-    return 0;
+        close(fd);
+    else
+        *stream = (DirStream){.node = node, .fd = fd, .position = position};
+    return stream;
 }
 
 void dir_stream_free(DirStream *stream)
 {
     close(stream->fd);
     free(stream);
-}
-
-ErrInt dir_stream_peek(DirStream *stream, const struct dirent64 **ret_entry)
-{
-    if (stream->next == stream->length && !stream->ended) {
-        ssize_t n = getdents64(stream->fd, stream->entries, sizeof(stream->entries));
-        if (n < 0)
-            return -errno;
-        stream->next = 0;
-        stream->length = (size_t)n;
-        stream->ended = n == 0;
-    }
-    *ret_entry = stream->ended ? NULL : (const struct dirent64 *)(stream->entries + stream->next);
-    return 0;
-}
-
-void dir_stream_consume(DirStream *stream, const struct dirent64 *entry)
-{
-    stream->next += entry->d_reclen;
-    stream->position = entry->d_off;
 }

@@ -199,7 +199,18 @@ static dev_t object_device(const LowerObject *object)
     return makedev(object->stx.stx_dev_major, object->stx.stx_dev_minor);
 }
 
-ErrInt inode_table_enter(InodeTable *table, const LowerObject *object, int fd, Inode **ret_inode)
+/* FNV-1a. */
+uint64_t inode_table_hash_name(uint64_t parent, const char *name)
+{
+    uint64_t hash = hash_mix(parent) ^ UINT64_C(0xcbf29ce484222325);
+
+    for (; *name != '\0'; name++)
+        hash = (hash ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
+    return hash | 1;
+}
+
+ErrInt inode_table_enter(InodeTable *table, const LowerObject *object, uint64_t name_hash, int fd,
+                         Inode **ret_inode)
 {
     /* Both are closed after the lock is gone: later declared, earlier cleaned up. */
     int owned_fd AUTO_CLOSE = fd;
@@ -220,6 +231,8 @@ ErrInt inode_table_enter(InodeTable *table, const LowerObject *object, int fd, I
     }
     inode->lookups++;
     inode->refs++;
+    if (name_hash != 0)
+        inode->name_hash = name_hash;
     if (owned_fd >= 0) {
         if (inode->handle_length > 0)
             evicted_fd = fd_ring_add(&table->ring, inode, &owned_fd);
@@ -230,14 +243,23 @@ ErrInt inode_table_enter(InodeTable *table, const LowerObject *object, int fd, I
     return 0;
 }
 
-Inode *inode_table_find(InodeTable *table, const LowerObject *object)
+Inode *inode_table_find(InodeTable *table, const LowerObject *object, uint64_t *ret_name_hash)
 {
     LOCK_SCOPE(&table->lock);
     Inode *inode = find_key(table, object, object_device(object));
 
-    if (inode != NULL)
-        inode->refs++;
+    if (inode == NULL)
+        return NULL;
+    inode->refs++;
+    *ret_name_hash = inode->name_hash;
     return inode;
+}
+
+void inode_table_set_name(InodeTable *table, Inode *inode, uint64_t name_hash)
+{
+    LOCK_SCOPE(&table->lock);
+
+    inode->name_hash = name_hash;
 }
 
 Inode *inode_table_ref(InodeTable *table, uint64_t node, int *ret_fd)

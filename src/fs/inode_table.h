@@ -58,13 +58,22 @@ void inode_table_clear(InodeTable *table);
 ErrInt inode_table_get_mount(InodeTable *table, int id, int fd, LowerMount **ret_mount);
 void inode_table_put_mount(InodeTable *table, LowerMount *mount);
 
-/* Finds or makes the inode of OBJECT and counts one lookup of the kernel and one reference.
- * FD is an O_PATH descriptor of it, or -1 where there are handles; it is taken over, also on
- * failure. OBJECT->mount must be in use by the caller, itself or through another inode. */
-ErrInt inode_table_enter(InodeTable *table, const LowerObject *object, int fd, Inode **ret_inode);
+/* Of a name in the directory that is node PARENT; never 0. */
+uint64_t inode_table_hash_name(uint64_t parent, const char *name);
 
-/* The inode of OBJECT when the kernel knows it, else NULL; counts a reference. */
-Inode *inode_table_find(InodeTable *table, const LowerObject *object);
+/* Finds or makes the inode of OBJECT and counts one lookup of the kernel and one reference.
+ * NAME_HASH is of the name that the kernel knows it by from now on; 0: by the one from before. FD
+ * is an O_PATH descriptor of it, or -1 where there are handles; it is taken over, also on failure.
+ * OBJECT->mount must be in use by the caller, itself or through another inode. */
+ErrInt inode_table_enter(InodeTable *table, const LowerObject *object, uint64_t name_hash, int fd,
+                         Inode **ret_inode);
+
+/* The inode of OBJECT when the kernel knows it, else NULL; counts a reference. *RET_NAME_HASH: of
+ * the name that the kernel learned last for it. */
+Inode *inode_table_find(InodeTable *table, const LowerObject *object, uint64_t *ret_name_hash);
+
+/* The kernel has given INODE another name. */
+void inode_table_set_name(InodeTable *table, Inode *inode, uint64_t name_hash);
 
 /* Counts a reference; *ret_fd is its descriptor when it has one, else -1. NULL: no such node. */
 Inode *inode_table_ref(InodeTable *table, uint64_t node, int *ret_fd);

@@ -112,6 +112,7 @@ typedef struct {
     Filesystem *fs;
     LowerObject object;
     bool holds_mount;
+    bool is_nameless; /* it was made without a name */
 } Found;
 
 static void found_clear(Found *found)
@@ -185,11 +186,11 @@ static int open_child(const Node *parent, const char *name)
     return relieved_openat(&parent->fs->inodes, parent->fd, name, O_PATH | O_NOFOLLOW, 0);
 }
 
-static ErrInt enter(Found *found, int *fd, bool nameless, struct fuse_entry_param *ret_entry)
+static ErrInt enter(Found *found, uint64_t name_hash, int *fd, struct fuse_entry_param *ret_entry)
 {
     Filesystem *fs = found->fs;
     Inode *inode;
-    ErrInt r = inode_table_enter(&fs->inodes, &found->object, steal_fd(fd), &inode);
+    ErrInt r = inode_table_enter(&fs->inodes, &found->object, name_hash, steal_fd(fd), &inode);
 
     if (r < 0)
         return r;
@@ -199,40 +200,53 @@ static ErrInt enter(Found *found, int *fd, bool nameless, struct fuse_entry_para
         .entry_timeout = fs->options.entry_timeout,
     };
     node_show_attr(fs, &found->object.stx, inode->shown_ino, &ret_entry->attr);
-    if (nameless)
+    if (found->is_nameless)
         inode_table_set_nameless(&fs->inodes, inode);
     inode_table_unref(&fs->inodes, inode);
     return 0;
 }
 
-ErrInt node_enter_found(const Node *node, int *fd, struct fuse_entry_param *ret_entry)
+static ErrInt identify_and_enter(const Node *near, uint64_t name_hash, int *fd,
+                                 struct fuse_entry_param *ret_entry)
 {
     Found found AUTO_FOUND = {0};
-    ErrInt r = identify(&found, node->fs, node, *fd);
+    ErrInt r = identify(&found, near->fs, near, *fd);
 
-    return r < 0 ? r : enter(&found, fd, false, ret_entry);
+    return r < 0 ? r : enter(&found, name_hash, fd, ret_entry);
+}
+
+ErrInt node_enter_found(const Node *node, int *fd, struct fuse_entry_param *ret_entry)
+{
+    return identify_and_enter(node, 0, fd, ret_entry);
+}
+
+static uint64_t hash_name(const Node *parent, const char *name)
+{
+    return inode_table_hash_name(parent->inode->node, name);
 }
 
 ErrInt node_lookup(const Node *parent, const char *name, struct fuse_entry_param *ret_entry)
 {
+    const uint64_t hash = hash_name(parent, name);
     int fd AUTO_CLOSE = open_child(parent, name);
     ErrInt r;
 
     if (fd < 0)
         return fd;
-    r = node_enter_found(parent, &fd, ret_entry);
+    r = identify_and_enter(parent, hash, &fd, ret_entry);
     if (r == -ELOOP && node_is_own_mount(parent->fs, fd)) {
         close(fd);
         fd = fcntl(parent->fs->covered_fd, F_DUPFD_CLOEXEC, 0);
-        r = fd < 0 ? -errno : node_enter_found(parent, &fd, ret_entry);
+        r = fd < 0 ? -errno : identify_and_enter(parent, hash, &fd, ret_entry);
     }
     return r;
 }
 
-ErrInt node_enter_open(const Node *parent, int fd, bool nameless,
+ErrInt node_enter_open(const Node *parent, int fd, const char *name,
                        struct fuse_entry_param *ret_entry)
 {
-    Found found AUTO_FOUND = {0};
+    const uint64_t hash = name != NULL ? hash_name(parent, name) : 0;
+    Found found AUTO_FOUND = {.is_nameless = name == NULL};
     int path_fd AUTO_CLOSE = -1;
     ErrInt r = identify(&found, parent->fs, parent, fd);
 
@@ -244,34 +258,53 @@ ErrInt node_enter_open(const Node *parent, int fd, bool nameless,
         if (path_fd < 0)
             return path_fd;
     }
-    return enter(&found, &path_fd, nameless, ret_entry);
+    return enter(&found, hash, &path_fd, ret_entry);
 }
 
-void removal_begin(const Node *parent, const char *name, Removal *ret_removal)
+/* Names */
+
+/* Whether the kernel means the inode that was found by this name. */
+static bool is_known_by(const Found *found, uint64_t known_hash, uint64_t hash)
 {
+    return known_hash == hash ||
+           (!S_ISDIR(found->object.stx.stx_mode) && found->object.stx.stx_nlink > 1);
+}
+
+ErrInt named_inode_begin(const Node *parent, const char *name, NamedInode *ret_named)
+{
+    Filesystem *fs = parent->fs;
     Found found AUTO_FOUND = {0};
     int fd AUTO_CLOSE = open_child(parent, name);
+    uint64_t known_hash;
 
-    ret_removal->fs = parent->fs;
-    if (fd < 0 || identify(&found, parent->fs, parent, fd) < 0)
-        return;
-    if (!S_ISDIR(found.object.stx.stx_mode) && found.object.stx.stx_nlink > 1)
-        return;
-    ret_removal->inode = inode_table_find(&parent->fs->inodes, &found.object);
-    if (ret_removal->inode != NULL)
-        inode_table_adopt(&parent->fs->inodes, ret_removal->inode, &fd);
+    ret_named->fs = fs;
+    if (fd < 0 || identify(&found, fs, parent, fd) < 0)
+        return 0;
+    ret_named->inode = inode_table_find(&fs->inodes, &found.object, &known_hash);
+    if (ret_named->inode == NULL || !is_known_by(&found, known_hash, hash_name(parent, name)))
+        return -ESTALE;
+    ret_named->is_last = S_ISDIR(found.object.stx.stx_mode) || found.object.stx.stx_nlink == 1;
+    if (ret_named->is_last)
+        inode_table_adopt(&fs->inodes, ret_named->inode, &fd);
+    return 0;
 }
 
-void removal_done(Removal *removal)
+void named_inode_removed(NamedInode *named)
 {
-    if (removal->inode != NULL)
-        inode_table_set_nameless(&removal->fs->inodes, removal->inode);
+    if (named->inode != NULL && named->is_last)
+        inode_table_set_nameless(&named->fs->inodes, named->inode);
 }
 
-void removal_end(Removal *removal)
+void named_inode_moved(NamedInode *named, const Node *parent, const char *name)
 {
-    if (removal->inode != NULL)
-        inode_table_unref(&removal->fs->inodes, removal->inode);
+    if (named->inode != NULL)
+        inode_table_set_name(&named->fs->inodes, named->inode, hash_name(parent, name));
+}
+
+void named_inode_end(NamedInode *named)
+{
+    if (named->inode != NULL)
+        inode_table_unref(&named->fs->inodes, named->inode);
 }
 
 /* The root */
@@ -284,7 +317,7 @@ ErrInt node_enter_root(Filesystem *fs, int fd)
     ErrInt r = identify(&found, fs, NULL, owned_fd);
 
     if (r == 0)
-        r = enter(&found, &owned_fd, false, &entry);
+        r = enter(&found, 0, &owned_fd, &entry);
     if (r < 0)
         return r;
     Node root AUTO_NODE = NODE_INIT;

@@ -42,31 +42,39 @@ int node_open_dir(const Node *node, int flags);
  * is met, the directory that it covers is taken instead. -ELOOP: a copy of it (a bind mount). */
 ErrInt node_lookup(const Node *parent, const char *name, struct fuse_entry_param *ret_entry);
 
-/* The same for what was found near NODE, on its mount or another one, and is open as *FD (O_PATH),
- * which is taken over: -1 then. -ELOOP: it is on our own mount; *FD stays. */
+/* The same for what was found near NODE, on its mount or another one, in whatever directory, and is
+ * open as *FD (O_PATH), which is taken over: -1 then. -ELOOP: it is on our own mount; *FD stays. */
 ErrInt node_enter_found(const Node *node, int *fd, struct fuse_entry_param *ret_entry);
 
-/* The same for an object that is open already, a new regular file; FD stays the caller's.
- * NAMELESS: it was made without a name. */
-ErrInt node_enter_open(const Node *parent, int fd, bool nameless,
+/* The same for an object that is open already, a new regular file; FD stays the caller's. NAME is
+ * NULL if it was made without one. */
+ErrInt node_enter_open(const Node *parent, int fd, const char *name,
                        struct fuse_entry_param *ret_entry);
 
 /* Enters the lower directory FD (O_PATH, taken over) as the first inode, FUSE_ROOT_ID. */
 ErrInt node_enter_root(Filesystem *fs, int fd);
 
-/* A name that is about to be removed, by unlink, rmdir or rename. The inode behind it may be in use
- * still, with nothing but us to keep it alive: it is held from before the removal, so that it can
- * be kept after it. Nothing to be held is no error. */
+/* A name that is about to be removed, by unlink, rmdir or rename, or to be another one, by rename.
+ *
+ * The kernel has decided on that for the inode that it knows by this name, and on the lower side it
+ * may be another inode's by now. So the one that is there is looked up. -ESTALE: the kernel does
+ * not know it by that name; it will look the name up again, and decide anew. (One that has more
+ * names is known by any of them.) Nothing to be found is no error here.
+ *
+ * When that was its last name, it may be in use still, with nothing but us to keep it alive: it is
+ * held from before the removal, so that it can be kept after it. */
 typedef struct {
     Filesystem *fs;
-    Inode *inode; /* NULL: unknown to the kernel, or other names are left */
-} Removal;
+    Inode *inode; /* NULL: nothing is there that we could look up */
+    bool is_last;
+} NamedInode;
 
-void removal_begin(const Node *parent, const char *name, Removal *ret_removal);
-void removal_done(Removal *removal); /* the name is gone */
-void removal_end(Removal *removal);  /* in any case */
+ErrInt named_inode_begin(const Node *parent, const char *name, NamedInode *ret_named);
+void named_inode_removed(NamedInode *named); /* the name is gone */
+void named_inode_moved(NamedInode *named, const Node *parent, const char *name);
+void named_inode_end(NamedInode *named); /* in any case */
 
-#define AUTO_REMOVAL CLEANUP(removal_end)
+#define AUTO_NAMED_INODE CLEANUP(named_inode_end)
 
 /* INODE has LINKS links: none, not because of us, and nobody works with it still. */
 bool node_was_removed_below(Filesystem *fs, const Inode *inode, nlink_t links);

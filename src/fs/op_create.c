@@ -108,7 +108,7 @@ static int make_file(fuse_req_t req, fuse_ino_t ino, const char *name, mode_t mo
         name != NULL ? open_new(&parent, name, mode, fi) : open_unnamed(&parent, mode, fi);
     if (fd < 0)
         return fd;
-    r = node_enter_open(&parent, fd, name == NULL, ret_entry);
+    r = node_enter_open(&parent, fd, name, ret_entry);
     if (r < 0)
         return r;
     *ret_file = (LowerFile){.mode = ret_entry->attr.st_mode, .mount = parent.inode->mount};

@@ -6,8 +6,13 @@
 #include "fs/reply.h"
 #include "fs/thread_buffer.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <string.h>
+
+enum {
+    LEAST_CHUNK = 512, /* bytes that are read from a lower directory at once, no less than a name */
+};
 
 /* Without no_opendir: nothing is to be kept, see dir_streams.h. With unmapped=deny what is not to
  * be looked into is not to be opened, either. */
@@ -73,6 +78,7 @@ typedef struct {
     char *bytes;
     size_t size;
     size_t used;
+    char *entries; /* what is read from below, room for LEAST_CHUNK and for SIZE; aligned */
 } Listing;
 
 /* An entry that cannot be looked up is listed all the same, with its name, number and type. */
@@ -113,18 +119,41 @@ static bool add_entry(Listing *listing, const struct dirent64 *entry)
     return true;
 }
 
+/* Adds what is in LENGTH bytes of getdents64(2). *POSITION is after the last that was added; false:
+ * the reply is full. */
+static bool add_entries(Listing *listing, size_t length, off_t *position)
+{
+    for (size_t at = 0; at < length;) {
+        const struct dirent64 *entry = (const struct dirent64 *)(listing->entries + at);
+        if (!add_entry(listing, entry))
+            return false;
+        *position = entry->d_off;
+        at += entry->d_reclen;
+    }
+    return true;
+}
+
+/* What about fits the reply still: with attributes, an entry takes five times the room. */
+static size_t chunk_size(const Listing *listing)
+{
+    size_t room = listing->size - listing->used;
+    size_t chunk = listing->plus ? room / 5 : room;
+
+    return chunk > LEAST_CHUNK ? chunk : LEAST_CHUNK;
+}
+
+/* From the stream's position on. What is read and does not fit is read again the next time. */
 static ErrInt fill(Listing *listing, DirStream *stream)
 {
-    const struct dirent64 *entry;
-    ErrInt r;
+    ssize_t n;
 
-    while ((r = dir_stream_peek(stream, &entry)) == 0 && entry != NULL) {
-        if (!add_entry(listing, entry))
-            break;
-        dir_stream_consume(stream, entry);
-    }
+    if (lseek(stream->fd, stream->position, SEEK_SET) < 0)
+        return -errno;
+    do {
+        n = getdents64(stream->fd, listing->entries, chunk_size(listing));
+    } while (n > 0 && add_entries(listing, (size_t)n, &stream->position));
     /* What is in the reply already must not be lost, its lookups are counted. */
-    return listing->used > 0 ? 0 : r;
+    return n < 0 && listing->used == 0 ? -errno : 0;
 }
 
 static ErrInt open_stream(const Node *node, off_t position, DirStream **ret_stream)
@@ -134,7 +163,10 @@ static ErrInt open_stream(const Node *node, off_t position, DirStream **ret_stre
     ErrInt r = node_check_denied(node);
     int fd = r < 0 ? r : node_open_dir(node, O_RDONLY | noatime);
 
-    return fd < 0 ? fd : dir_stream_new(node->inode->node, fd, position, ret_stream);
+    if (fd < 0)
+        return fd;
+    *ret_stream = dir_stream_new(node->inode->node, fd, position);
+    return *ret_stream != NULL ? 0 : -ENOMEM;
 }
 
 /* A listing that begins sees what is new; one that has come to its end is not gone on with. */
@@ -162,8 +194,9 @@ static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t position, bo
     ErrInt r = node_acquire(filesystem_of(req), ino, &node);
 
     if (r == 0) {
-        listing.bytes = thread_buffer(size);
-        r = listing.bytes != NULL ? list_from(&listing, position) : -ENOMEM;
+        listing.entries = thread_buffer(LEAST_CHUNK + 2 * size);
+        listing.bytes = listing.entries + LEAST_CHUNK + size;
+        r = listing.entries != NULL ? list_from(&listing, position) : -ENOMEM;
     }
     /* That is what others say of a directory that was removed while it is open, getdents(2). */
     if (r == -ESTALE)

@@ -51,15 +51,16 @@ void op_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t new_parent, const char *
 static ErrInt remove_name(Filesystem *fs, fuse_ino_t ino, const char *name, int flags)
 {
     Node parent AUTO_NODE = NODE_INIT;
-    Removal removal AUTO_REMOVAL = {0};
+    NamedInode named AUTO_NAMED_INODE = {0};
     ErrInt r = acquire_parent(fs, ino, &parent);
 
+    if (r == 0)
+        r = named_inode_begin(&parent, name, &named);
     if (r < 0)
         return r;
-    removal_begin(&parent, name, &removal);
     if (unlinkat(parent.fd, name, flags) < 0)
         return -errno;
-    removal_done(&removal);
+    named_inode_removed(&named);
     return 0;
 }
 
@@ -86,6 +87,28 @@ static ErrInt check_renamer(fuse_req_t req, const Node *new_parent, const char *
     return r;
 }
 
+/* The kernel has a name of the one and, unless that is not there, of the other. */
+static ErrInt rename_named(const Node *parent, const char *name, const Node *new_parent,
+                           const char *new_name, unsigned int flags)
+{
+    NamedInode old AUTO_NAMED_INODE = {0};
+    NamedInode new AUTO_NAMED_INODE = {0};
+    ErrInt r = named_inode_begin(parent, name, &old);
+
+    if (r == 0 && (flags & RENAME_NOREPLACE) == 0)
+        r = named_inode_begin(new_parent, new_name, &new);
+    if (r < 0)
+        return r;
+    if (renameat2(parent->fd, name, new_parent->fd, new_name, flags) < 0)
+        return -errno;
+    named_inode_moved(&old, new_parent, new_name);
+    if ((flags & RENAME_EXCHANGE) != 0)
+        named_inode_moved(&new, parent, name);
+    else
+        named_inode_removed(&new);
+    return 0;
+}
+
 static ErrInt rename_entry(fuse_req_t req, fuse_ino_t ino, const char *name, fuse_ino_t new_ino,
                            const char *new_name, unsigned int flags)
 {
@@ -93,7 +116,6 @@ static ErrInt rename_entry(fuse_req_t req, fuse_ino_t ino, const char *name, fus
     Node parent AUTO_NODE = NODE_INIT;
     Node new_parent AUTO_NODE = NODE_INIT;
     Creator creator AUTO_CREATOR = {0};
-    Removal removal AUTO_REMOVAL = {0};
     ErrInt r = acquire_parent(fs, ino, &parent);
 
     if (r == 0)
@@ -103,14 +125,7 @@ static ErrInt rename_entry(fuse_req_t req, fuse_ino_t ino, const char *name, fus
     /* What a whiteout leaves behind is a new inode, the caller's (renameat2(2)). */
     if (r == 0 && (flags & RENAME_WHITEOUT) != 0)
         r = creator_enter(fs, fuse_req_ctx(req), &creator);
-    if (r < 0)
-        return r;
-    if ((flags & (RENAME_NOREPLACE | RENAME_EXCHANGE)) == 0)
-        removal_begin(&new_parent, new_name, &removal);
-    if (renameat2(parent.fd, name, new_parent.fd, new_name, flags) < 0)
-        return -errno;
-    removal_done(&removal);
-    return 0;
+    return r < 0 ? r : rename_named(&parent, name, &new_parent, new_name, flags);
 }
 
 void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent,

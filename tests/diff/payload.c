@@ -3,6 +3,7 @@
 #include "walk.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,10 +121,13 @@ int payload_add_listing(Result *result, int fd)
 
     if (dir == NULL)
         return -1;
+    errno = 0;
     while (count < 1000 && (entry = readdir(dir)) != NULL) {
         if (asprintf(&names[count++], "%s:%d", entry->d_name, entry->d_type) < 0)
             walk_fail("out of memory");
     }
+    if (errno != 0)
+        payload_add(result, "%s after ", strerror(errno));
     closedir(dir);
     add_sorted(result, names, count);
     for (size_t i = 0; i < count; i++)
