@@ -16,6 +16,7 @@ typedef struct Inode {
     uint64_t shown_ino; /* in the mount's number space (ino_space.h) */
     uint64_t lookups;   /* lock */
     uint64_t name_hash; /* lock; see inode_table_enter() */
+    uint64_t times;     /* lock; see inode_table_note_times() */
     LowerMount *mount;
     dev_t device;
     mode_t type;           /* S_IFMT bits: an inode's never change */

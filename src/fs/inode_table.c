@@ -255,6 +255,23 @@ Inode *inode_table_find(InodeTable *table, const LowerObject *object, uint64_t *
     return inode;
 }
 
+static uint32_t time_hash(struct statx_timestamp time)
+{
+    return (uint32_t)hash_mix((uint64_t)time.tv_sec * 1000000000 + time.tv_nsec);
+}
+
+/* The time of modification in the upper half, that of change in the lower one. */
+bool inode_table_note_times(InodeTable *table, Inode *inode, const struct statx *stx)
+{
+    const uint64_t times = (uint64_t)time_hash(stx->stx_mtime) << 32 | time_hash(stx->stx_ctime);
+    uint64_t before;
+    LOCK_SCOPE(&table->lock);
+
+    before = inode->times;
+    inode->times = times;
+    return before != 0 && before != times && before >> 32 == times >> 32;
+}
+
 void inode_table_set_name(InodeTable *table, Inode *inode, uint64_t name_hash)
 {
     LOCK_SCOPE(&table->lock);

@@ -72,6 +72,11 @@ ErrInt inode_table_enter(InodeTable *table, const LowerObject *object, uint64_t 
  * the name that the kernel learned last for it. */
 Inode *inode_table_find(InodeTable *table, const LowerObject *object, uint64_t *ret_name_hash);
 
+/* The kernel is told that the directory INODE has these times. True: somebody has changed it and
+ * set the time of modification back, from which the kernel would see that it has an old listing.
+ * (Or has changed something else of it.) */
+bool inode_table_note_times(InodeTable *table, Inode *inode, const struct statx *stx);
+
 /* The kernel has given INODE another name. */
 void inode_table_set_name(InodeTable *table, Inode *inode, uint64_t name_hash);
 

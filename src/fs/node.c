@@ -199,7 +199,7 @@ static ErrInt enter(Found *found, uint64_t name_hash, int *fd, struct fuse_entry
         .attr_timeout = fs->options.attr_timeout,
         .entry_timeout = fs->options.entry_timeout,
     };
-    node_show_attr(fs, &found->object.stx, inode->shown_ino, &ret_entry->attr);
+    node_show_attr(fs, inode, &found->object.stx, &ret_entry->attr);
     if (found->is_nameless)
         inode_table_set_nameless(&fs->inodes, inode);
     inode_table_unref(&fs->inodes, inode);
@@ -343,11 +343,19 @@ static struct timespec to_timespec(struct statx_timestamp time)
     return (struct timespec){.tv_sec = time.tv_sec, .tv_nsec = time.tv_nsec};
 }
 
-void node_show_attr(const Filesystem *fs, const struct statx *stx, uint64_t shown_ino,
-                    struct stat *ret_attr)
+/* No request has a directory's cached listing locked while it waits for us. */
+static void forget_listing(Filesystem *fs, const Inode *inode)
 {
+    if (fs->session != NULL)
+        fuse_lowlevel_notify_inval_inode(fs->session, inode->node, 0, 0);
+}
+
+void node_show_attr(Filesystem *fs, Inode *inode, const struct statx *stx, struct stat *ret_attr)
+{
+    if (inode->type == S_IFDIR && inode_table_note_times(&fs->inodes, inode, stx))
+        forget_listing(fs, inode);
     *ret_attr = (struct stat){
-        .st_ino = shown_ino,
+        .st_ino = inode->shown_ino,
         .st_mode = stx->stx_mode,
         .st_nlink = stx->stx_nlink,
         .st_uid = owner_map_shown(fs->owners, ID_UID, lower_id(stx->stx_uid)).value,

@@ -85,9 +85,8 @@ bool node_is_own_mount(const Filesystem *fs, int fd);
 /* statx(2) of an open descriptor: everything that an attribute reply needs. */
 ErrInt node_statx(int fd, struct statx *ret_stx);
 
-/* The attributes as the mount shows them. SHOWN_INO: the inode's number there. */
-void node_show_attr(const Filesystem *fs, const struct statx *stx, uint64_t shown_ino,
-                    struct stat *ret_attr);
+/* The attributes of INODE as the mount shows them, to be told to the kernel. */
+void node_show_attr(Filesystem *fs, Inode *inode, const struct statx *stx, struct stat *ret_attr);
 
 /* -EOVERFLOW when unmapped=deny closes this inode, else 0. */
 ErrInt node_check_denied(const Node *node);

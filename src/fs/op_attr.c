@@ -15,7 +15,7 @@ static ErrInt read_attr(const Node *node, struct stat *ret_attr)
     ErrInt r = node_statx(node->fd, &stx);
 
     if (r == 0)
-        node_show_attr(node->fs, &stx, node->inode->shown_ino, ret_attr);
+        node_show_attr(node->fs, node->inode, &stx, ret_attr);
     return r;
 }
 
