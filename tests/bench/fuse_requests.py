@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How many FUSE requests a call takes, by the log that remapfs -d writes."""
+"""How many FUSE requests a call takes, by the log that a daemon of libfuse writes with -d."""
 
 import re
 from collections import Counter
@@ -50,8 +50,6 @@ def count(bench, workload, side, log):
 
 def lines(bench):
     for side in bench.sides:
-        if not side.is_remapfs:
-            continue
         log = Log(side.log)
         table = [["", "all", ""]]
         for workload in bench.workloads:

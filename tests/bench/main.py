@@ -232,6 +232,7 @@ def pick(names, patterns, what):
 
 def choose_sides(options):
     sides = side_list.all_sides(options.remapfs)
+    chosen = pick([side.name for side in sides], options.sides, "side") | {"lower"}
     for text in options.also:
         name, _, command = text.partition("=")
         program, *words = command.split(",")
@@ -239,8 +240,8 @@ def choose_sides(options):
             sys.exit(f"bench: --also={text}: is not of the form NAME=PROGRAM[,OPTION...]")
         program = os.path.abspath(program)
         sides.append(side_list.remapfs_side(name, command, program, words))
-    chosen = pick([side.name for side in sides], options.sides, "side")
-    return [side for side in sides if side.name in chosen or side.name == "lower"]
+        chosen.add(name)
+    return [side for side in sides if side.name in chosen]
 
 
 def parse():
@@ -267,7 +268,7 @@ def parse():
     add("--also", action="append", default=[], metavar="NAME=PROGRAM[,OPTION...]",
         help="one more side: a build of remapfs with these options")
     add("--requests", action="store_true",
-        help="measure no time, but count the FUSE requests of each workload for remapfs")
+        help="measure no time, but count the FUSE requests of each workload")
     add("--report", metavar="SAMPLES.JSON",
         help="measure nothing, but make table and plot of these results again")
     options = parser.parse_args()
@@ -301,7 +302,7 @@ def bench_with(options, stack):
         except side_list.Missing as error:
             bench.leave_out(side, error)
     if options.requests:
-        bench.sides = [side for side in bench.sides if side.is_remapfs]
+        bench.sides = [side for side in bench.sides if side.command is not None]
         for side in bench.sides:
             fuse_requests.log_requests(side)
     bench.set_up(options.data_size << 20)
@@ -320,7 +321,7 @@ def main():
         for workload in all_workloads("ARCHIVE"):
             print(f"workload  {workload.name:15}  {' '.join(workload.arguments)}")
         return 0
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
     with ExitStack() as stack:
         try:

@@ -18,7 +18,6 @@ set terminal pngcairo size 2400,1350 font 'DejaVu Sans,13' background '#ffffff'
 set output '{picture}'
 set multiplot layout 2,1
 set style fill solid border rgb '#404040'
-set errorbars small
 set logscale y
 set grid ytics lc rgb '#c0c0c0'
 set key outside top center horizontal
@@ -54,7 +53,8 @@ def panel(results, goals, part, sides, title):
         colour = side["colour"]
         curves.append(f"${name} using 1:(1):($1-{width * 0.48}):($1+{width * 0.48}):(1):2 "
                       f"with boxxyerror lc rgb '{colour}' title '{side['name']}'")
-        curves.append(f"${name} using 1:2:3:4 with yerrorbars pt 0 lc rgb '#404040' notitle")
+        curves.append(f"${name} using 1:3:(0):($4-$3) with vectors nohead lw 1.5 lc rgb '#404040' "
+                      "notitle")
     if ticks:
         blocks.append(block(f"{prefix}goals", ticks))
         curves.append(f"${prefix}goals using 1:2:3:(0) with vectors nohead lw 3 lc rgb '#ff0000' "
