@@ -75,6 +75,9 @@ static ExitStatus act_on_map(const Options *options)
     g_autoptr(OwnerMap) owners =
         map_request_resolve(&options->maps, &map_paths_default, options->lower, warnings, &error);
 
+    for (guint i = 0; i < options->dropped_options->len; i++)
+        log_message(LOG_WARNING, "warning: %s: unknown option, left out",
+                    (const char *)options->dropped_options->pdata[i]);
     for (guint i = 0; i < warnings->len; i++)
         log_message(LOG_WARNING, "warning: %s", (const char *)warnings->pdata[i]);
     if (owners == NULL) {

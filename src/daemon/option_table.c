@@ -50,7 +50,7 @@ static bool take_seconds(Options *options, const OptionRow *row, const char *tex
     if (g_ascii_isdigit(value[0]) && value[strspn(value, "0123456789.")] == '\0' && *end == '\0' &&
         *seconds <= UINT32_MAX)
         return true;
-    g_set_error(error, OPTIONS_ERROR, 0, "%s: not a number of seconds", text);
+    g_set_error(error, OPTIONS_ERROR, OPTIONS_ERROR_WRONG, "%s: not a number of seconds", text);
     return false;
 }
 
@@ -98,8 +98,9 @@ static bool refuse_remount(Options *options, const OptionRow *row, const char *t
     (void)options;
     (void)row;
     (void)value;
-    g_set_error(error, OPTIONS_ERROR, 0,
-                "%s: not possible with FUSE\n  unmount it, then mount it again", text);
+    g_set_error(error, OPTIONS_ERROR, OPTIONS_ERROR_WRONG,
+                "%s: not by this program\n  mount -o remount,ro MOUNTPOINT (or rw) can do it",
+                text);
     return false;
 }
 
@@ -151,7 +152,7 @@ static const OptionRow rows[] = {
     {"rootcontext=", "LABEL", GROUP_MOUNT, take_mount, 0, "of the root directory"},
     {"allow_other", NULL, GROUP_MOUNT, take_mount, 0,
      "other users may use the mount (always on for root)"},
-    {"remount", NULL, GROUP_MOUNT, refuse_remount, 0, "refused: unmount and mount again"},
+    {"remount", NULL, GROUP_MOUNT, refuse_remount, 0, "refused; for mount(8) and mount.remapfs"},
     {"default_permissions", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
     {"atime", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
     {"diratime", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
@@ -207,9 +208,10 @@ bool option_table_take(Options *options, const char *text, GError **error)
         return row->take(options, row, text, has_value ? equals + 1 : NULL, error);
     }
     if (find_row(with_value) != NULL)
-        g_set_error(error, OPTIONS_ERROR, 0, "%s: needs a value, %s...", text, with_value);
+        g_set_error(error, OPTIONS_ERROR, OPTIONS_ERROR_WRONG, "%s: needs a value, %s...", text,
+                    with_value);
     else
-        g_set_error(error, OPTIONS_ERROR, 0,
+        g_set_error(error, OPTIONS_ERROR, OPTIONS_ERROR_UNKNOWN,
                     "%s: unknown option\n  'remapfs --help' lists them all", text);
     return false;
 }

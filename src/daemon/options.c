@@ -18,7 +18,7 @@ typedef struct {
 
 static bool fail_unknown(Reader *reader, const char *text)
 {
-    g_set_error(reader->error, OPTIONS_ERROR, 0,
+    g_set_error(reader->error, OPTIONS_ERROR, OPTIONS_ERROR_UNKNOWN,
                 "%s: unknown option\n  'remapfs --help' lists them all", text);
     return false;
 }
@@ -28,7 +28,7 @@ static char *take_argument(Reader *reader, const char *name)
 {
     if (*reader->next != NULL)
         return *reader->next++;
-    g_set_error(reader->error, OPTIONS_ERROR, 0, "%s: needs a value", name);
+    g_set_error(reader->error, OPTIONS_ERROR, OPTIONS_ERROR_WRONG, "%s: needs a value", name);
     return NULL;
 }
 
@@ -38,11 +38,19 @@ static char *take_argument(Reader *reader, const char *name)
 static int take_list_item(void *data, const char *arg, int key, struct fuse_args *outargs)
 {
     Reader *reader = data;
+    g_autoptr(GError) error = NULL;
 
     (void)outargs;
     if (key != FUSE_OPT_KEY_OPT || arg[0] == '\0')
         return 0;
-    return option_table_take(reader->options, arg, reader->error) ? 0 : -1;
+    if (option_table_take(reader->options, arg, &error))
+        return 0;
+    if (reader->options->sloppy && g_error_matches(error, OPTIONS_ERROR, OPTIONS_ERROR_UNKNOWN)) {
+        g_ptr_array_add(reader->options->dropped_options, g_strdup(arg));
+        return 0;
+    }
+    g_propagate_error(reader->error, g_steal_pointer(&error));
+    return -1;
 }
 
 static bool take_list(Reader *reader, char *list)
@@ -120,6 +128,10 @@ static bool take_long(Reader *reader, const char *text)
         reader->options->json = true;
         return true;
     }
+    if (strcmp(name, "sloppy") == 0) {
+        reader->options->sloppy = true;
+        return true;
+    }
     if (!option_table_is_ours(name, &needs_value))
         return fail_unknown(reader, text);
     if (!needs_value)
@@ -168,11 +180,12 @@ static bool take_operands(Options *options, const GPtrArray *operands, GError **
     const Action action = options->action;
 
     if (options->json && !actions[action].json) {
-        g_set_error(error, OPTIONS_ERROR, 0, "--json: goes with --print-map and --status");
+        g_set_error(error, OPTIONS_ERROR, OPTIONS_ERROR_WRONG,
+                    "--json: goes with --print-map and --status");
         return false;
     }
     if (operands->len > actions[action].most || operands->len < actions[action].least) {
-        g_set_error(error, OPTIONS_ERROR, 0, "%s\n  usage: remapfs %s",
+        g_set_error(error, OPTIONS_ERROR, OPTIONS_ERROR_WRONG, "%s\n  usage: remapfs %s",
                     operands->len > actions[action].most ? "too many arguments"
                     : action == ACTION_STATUS            ? "MOUNTPOINT is missing"
                                                          : "LOWER or MOUNTPOINT is missing",
@@ -197,6 +210,7 @@ bool options_parse(Options *options, int argc, char **argv, GError **error)
         .filesystem = {.attr_timeout = 1.0, .entry_timeout = 1.0}
     };
     options->mount_options = g_ptr_array_new_with_free_func(g_free);
+    options->dropped_options = g_ptr_array_new_with_free_func(g_free);
     map_request_init(&options->maps);
     return take_arguments(&reader) && take_operands(options, operands, error);
 }
@@ -205,6 +219,7 @@ void options_clear(Options *options)
 {
     map_request_clear(&options->maps);
     g_ptr_array_unref(options->mount_options);
+    g_ptr_array_unref(options->dropped_options);
     g_free(options->lower);
     g_free(options->mountpoint);
 }
@@ -222,6 +237,8 @@ void options_print_help(FILE *stream)
           "  -d                     the same, and print every request\n"
           "  -s                     one thread only\n"
           "  -o OPTION[,OPTION...]  see below\n"
+          "  --sloppy               leave out, with a warning, what is unknown in any -o that "
+          "follows\n"
           "  --print-map            print the map that the options make, and mount nothing\n"
           "  --status               print what a mount says of itself\n"
           "  --json                 as JSON\n"

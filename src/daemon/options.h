@@ -19,17 +19,24 @@ typedef struct {
     Action action;
     MapRequest maps;
     FilesystemOptions filesystem;
-    GPtrArray *mount_options; /* of strings, for libfuse and the kernel */
-    char *lower;              /* as given; NULL when there was none */
-    char *mountpoint;         /* as given; NULL when there was none */
+    GPtrArray *mount_options;   /* of strings, for libfuse and the kernel */
+    GPtrArray *dropped_options; /* of strings, unknown ones after --sloppy */
+    char *lower;                /* as given; NULL when there was none */
+    char *mountpoint;           /* as given; NULL when there was none */
     bool foreground;
     bool debug;
     bool single_thread;
     bool json;
+    bool sloppy;
 } Options;
 
 #define OPTIONS_ERROR (options_error_quark())
 GQuark options_error_quark(void);
+
+typedef enum {
+    OPTIONS_ERROR_WRONG,
+    OPTIONS_ERROR_UNKNOWN, /* there is no such option */
+} OptionsError;
 
 /* Fails with OPTIONS_ERROR for a wrong call. options_clear() in any case. */
 bool options_parse(Options *options, int argc, char **argv, GError **error);

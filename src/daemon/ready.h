@@ -6,7 +6,7 @@
  * or when it gave up. So exit status 0 means that the mount works. */
 #pragma once
 
-#include "daemon/exit_status.h"
+#include "base/exit_status.h"
 
 /* Returns in the child, with the descriptor for ready_report(); -1 with errno when it cannot fork.
  * The parent does not return: it exits with what is reported, or as the child did. */

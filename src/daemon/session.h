@@ -2,7 +2,7 @@
 /* A mount from the first system call to the last. */
 #pragma once
 
-#include "daemon/exit_status.h"
+#include "base/exit_status.h"
 #include "daemon/options.h"
 
 /* Mounts and serves until the mount is gone; messages go to the log. READY_FD: see ready.h, or -1

@@ -2,7 +2,7 @@
 /* --status: what a mount says of itself. */
 #pragma once
 
-#include "daemon/exit_status.h"
+#include "base/exit_status.h"
 
 #include <glib.h>
 #include <stdbool.h>
