@@ -6,6 +6,7 @@
 #include "core/map_table.h"
 #include "core/own_ids.h"
 #include "daemon/log.h"
+#include "daemon/notify.h"
 #include "daemon/ready.h"
 #include "fs/cred.h"
 
@@ -37,6 +38,7 @@ typedef struct {
     Filesystem fs;
     struct fuse_session *fuse;
     pid_t asker;          /* ask_mount() */
+    bool in_service;      /* in the foreground, of a service manager */
     _Atomic int ready_fd; /* -1: nobody waits (any more) */
 } Session;
 
@@ -189,22 +191,33 @@ static int hear_answer(pid_t asker)
     return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
 }
 
+static void tell_that_it_works(Session *session)
+{
+    if (session->in_service) {
+        notify_send("READY=1");
+        return;
+    }
+    log_to_syslog();
+    report(session, STATUS_SUCCESS);
+}
+
+/* Returns NULL unless the mount does not work. */
 static void *confirm_mount(void *data)
 {
     Session *session = data;
     int r = hear_answer(session->asker);
+    /* When a signal or an unmount came before the answer, that is no fault. */
+    bool is_fault = r < 0 && !fuse_session_exited(session->fuse);
 
-    if (r < 0) {
-        /* Not when a signal or an unmount came before the answer: that is no fault. */
-        if (!fuse_session_exited(session->fuse))
-            log_message(LOG_ERR, "%s: %s", session->mountpoint, strerror(-r));
-        report(session, STATUS_MOUNT);
-        fuse_session_exit(session->fuse);
-    } else {
-        log_to_syslog();
-        report(session, STATUS_SUCCESS);
+    if (r == 0) {
+        tell_that_it_works(session);
+        return NULL;
     }
-    return NULL;
+    if (is_fault)
+        log_message(LOG_ERR, "%s: %s", session->mountpoint, strerror(-r));
+    report(session, STATUS_MOUNT);
+    fuse_session_exit(session->fuse);
+    return is_fault ? session : NULL;
 }
 
 static int loop(const Session *session)
@@ -228,10 +241,11 @@ static int loop(const Session *session)
 static ExitStatus serve(Session *session)
 {
     pthread_t confirmer;
+    void *fault = NULL;
     int r = filesystem_know_mount(&session->fs, session->fuse, session->mountpoint);
 
     /* Asked only for somebody who waits for the answer, and before there are other threads. */
-    bool asks = session->ready_fd >= 0;
+    bool asks = session->ready_fd >= 0 || session->in_service;
     if (r == 0 && asks && (session->asker = ask_mount(session)) < 0)
         r = -errno;
     if (r == 0 && asks)
@@ -239,10 +253,14 @@ static ExitStatus serve(Session *session)
     asks = asks && r == 0;
     if (r == 0)
         r = loop(session);
+    if (session->in_service)
+        notify_send("STOPPING=1");
     filesystem_end_waits(&session->fs);
     fuse_session_unmount(session->fuse);
     if (asks)
-        pthread_join(confirmer, NULL);
+        pthread_join(confirmer, &fault);
+    if (fault != NULL)
+        return STATUS_MOUNT;
     if (r >= 0)
         return STATUS_SUCCESS;
     log_message(LOG_ERR, "%s: %s", session->mountpoint, strerror(-r));
@@ -269,7 +287,13 @@ static ExitStatus mount_and_serve(Session *session)
 
 ExitStatus session_run(const Options *options, const OwnerMap *owners, int ready_fd)
 {
-    Session session = {.options = options, .owners = owners, .ready_fd = ready_fd};
+    Session session = {
+        .options = options,
+        .owners = owners,
+        .ready_fd = ready_fd,
+        /* From the background it would be no word of the process that the manager started. */
+        .in_service = options->foreground && notify_is_wanted(),
+    };
     ExitStatus status = start_filesystem(&session);
 
     if (status == STATUS_SUCCESS) {
