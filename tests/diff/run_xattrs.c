@@ -145,9 +145,12 @@ void acl_forget_stand_ins(void *bytes, ssize_t size)
 {
     Acl *acl = bytes;
 
-    for (size_t i = 0; (ssize_t)offsetof(Acl, entry[i + 1]) <= size; i++) {
+    ssize_t left = size - (ssize_t)sizeof(acl->header);
+
+    for (size_t i = 0; left >= (ssize_t)sizeof(acl->entry[0]); i++) {
         if (le32toh(acl->entry[i].e_id) >= UINT32_C(1) << 31)
             acl->entry[i].e_id = htole32(UINT32_MAX);
+        left -= (ssize_t)sizeof(acl->entry[0]);
     }
 }
 
