@@ -247,3 +247,53 @@ OwnerMap *map_request_resolve(const MapRequest *request, const MapPaths *paths, 
     warn_one_sided(request, lists, warnings);
     return make_owner_map(&settings, lists, error);
 }
+
+static void subids_free(void *data)
+{
+    MapSubids *subids = data;
+    g_free(subids->file);
+    g_free(subids->owner);
+    g_free(subids);
+}
+
+/* OWNERS is USER[:GROUP], or NULL. */
+static void add_subids(GPtrArray *all, const MapSourceOption *option, IdKind kind, const char *file,
+                       const char *owners)
+{
+    g_auto(GStrv) fields = g_strsplit(owners != NULL ? owners : "", ":", 2);
+    bool by_group = kind == ID_GID && fields[0] != NULL && fields[1] != NULL;
+    if (!option->wanted[kind])
+        return;
+    MapSubids *subids = g_new0(MapSubids, 1);
+    subids->kind = kind;
+    subids->file = g_strdup(file);
+    subids->owner_kind = by_group ? ID_GID : ID_UID;
+    subids->owner = g_strdup(by_group ? fields[1] : fields[0]);
+    g_ptr_array_add(all, subids);
+}
+
+GPtrArray *map_request_subids(const MapRequest *request, const MapPaths *paths)
+{
+    static const char prefix[] = "subid:";
+    GPtrArray *all = g_ptr_array_new_with_free_func(subids_free);
+
+    for (guint i = 0; request->sources != NULL && i < request->sources->len; i++) {
+        const MapSourceOption *option = g_ptr_array_index(request->sources, i);
+        const char *value = option->value;
+        const char *slash = strrchr(value, '/');
+        const char *colon = *value == '/' ? strchr(slash, ':') : NULL;
+        if (colon != NULL) {
+            g_autofree char *file = g_strndup(value, (gsize)(colon - value));
+            g_autofree char *gids = option->wanted[ID_UID]
+                                        ? map_source_sibling(file, "subuid", "subgid")
+                                        : g_strdup(file);
+            add_subids(all, option, ID_UID, file, colon + 1);
+            add_subids(all, option, ID_GID, gids, colon + 1);
+        } else if (g_str_has_prefix(value, prefix) || strcmp(value, "docker") == 0) {
+            const char *owners = *value == 's' ? value + strlen(prefix) : NULL;
+            add_subids(all, option, ID_UID, paths->subuid, owners);
+            add_subids(all, option, ID_GID, paths->subgid, owners);
+        }
+    }
+    return all;
+}

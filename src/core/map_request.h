@@ -35,3 +35,14 @@ bool map_request_set(MapRequest *request, const char *option, const char *value)
  * MAP_ERROR; a request without any map source is an error. Free with owner_map_free(). */
 OwnerMap *map_request_resolve(const MapRequest *request, const MapPaths *paths, const char *lower,
                               GPtrArray *warnings, GError **error);
+
+/* A file of subordinate IDs that the request reads. */
+typedef struct {
+    IdKind kind;
+    char *file;
+    IdKind owner_kind; /* whether OWNER is a user or a group */
+    char *owner;       /* as written; NULL: the source does not say whose ranges it takes */
+} MapSubids;
+
+/* All of these, of MapSubids, also when the request cannot be resolved. The caller unrefs. */
+GPtrArray *map_request_subids(const MapRequest *request, const MapPaths *paths);

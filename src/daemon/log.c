@@ -53,3 +53,8 @@ void log_message(int priority, const char *format, ...)
     write_message(priority, format, args);
     va_end(args);
 }
+
+void log_hint_check(void)
+{
+    log_message(LOG_ERR, "'remapfs --check' with the same options and directories says more");
+}

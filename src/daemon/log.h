@@ -10,3 +10,6 @@ void log_to_syslog(void);
 
 /* PRIORITY as in syslog(3); FORMAT without prefix and newline. */
 void log_message(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Points to --check, after the message about a failure that it knows more of. */
+void log_hint_check(void);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* remapfs: mounts a directory with every owner translated. */
 #include "core/map_table.h"
+#include "daemon/check_command.h"
 #include "daemon/log.h"
 #include "daemon/options.h"
 #include "daemon/ready.h"
@@ -68,6 +69,24 @@ static ExitStatus mount_in_place(const Options *options, const OwnerMap *owners)
     return session_run(options, owners, ready_fd);
 }
 
+static ExitStatus check(const Options *options, const OwnerMap *owners, const GError *error,
+                        const GPtrArray *warnings)
+{
+    ExitStatus status =
+        check_command(options, owners, error != NULL ? error->message : NULL, warnings);
+    ExitStatus printed = finish_output();
+
+    return printed != STATUS_SUCCESS ? printed : status;
+}
+
+/* Whether the map comes from the files of the host that --check goes through. */
+static bool reads_subids(const MapRequest *maps)
+{
+    g_autoptr(GPtrArray) files = map_request_subids(maps, &map_paths_default);
+
+    return files->len > 0;
+}
+
 static ExitStatus act_on_map(const Options *options)
 {
     g_autoptr(GError) error = NULL;
@@ -78,10 +97,14 @@ static ExitStatus act_on_map(const Options *options)
     for (guint i = 0; i < options->dropped_options->len; i++)
         log_message(LOG_WARNING, "warning: %s: unknown option, left out",
                     (const char *)options->dropped_options->pdata[i]);
+    if (options->action == ACTION_CHECK)
+        return check(options, owners, error, warnings);
     for (guint i = 0; i < warnings->len; i++)
         log_message(LOG_WARNING, "warning: %s", (const char *)warnings->pdata[i]);
     if (owners == NULL) {
         log_message(LOG_ERR, "%s", error->message);
+        if (reads_subids(&options->maps))
+            log_hint_check();
         return STATUS_USAGE;
     }
     if (options->action == ACTION_PRINT_MAP)

@@ -120,6 +120,10 @@ static bool take_long(Reader *reader, const char *text)
         reader->options->action = ACTION_PRINT_MAP;
         return true;
     }
+    if (strcmp(name, "check") == 0) {
+        reader->options->action = ACTION_CHECK;
+        return true;
+    }
     if (strcmp(name, "status") == 0) {
         reader->options->action = ACTION_STATUS;
         return true;
@@ -167,11 +171,12 @@ static const struct {
     bool json; /* with --json, too */
     const char *usage;
 } actions[] = {
-    [ACTION_MOUNT] = {2, 2,         false, "[-f] [-d] [-s] [-o OPTIONS] LOWER MOUNTPOINT"},
-    [ACTION_PRINT_MAP] = {0, 1,         true,  "--print-map [--json] -o OPTIONS [LOWER]"     },
-    [ACTION_STATUS] = {1, 1,         true,  "--status [--json] MOUNTPOINT"                },
-    [ACTION_HELP] = {0, G_MAXUINT, true,  NULL                                          },
-    [ACTION_VERSION] = {0, G_MAXUINT, true,  NULL                                          },
+    [ACTION_MOUNT] = {2, 2,         false, "[-f] [-d] [-s] [-o OPTIONS] LOWER MOUNTPOINT"    },
+    [ACTION_PRINT_MAP] = {0, 1,         true,  "--print-map [--json] -o OPTIONS [LOWER]"         },
+    [ACTION_CHECK] = {0, 2,         true,  "--check [--json] -o OPTIONS [LOWER [MOUNTPOINT]]"},
+    [ACTION_STATUS] = {1, 1,         true,  "--status [--json] MOUNTPOINT"                    },
+    [ACTION_HELP] = {0, G_MAXUINT, true,  NULL                                              },
+    [ACTION_VERSION] = {0, G_MAXUINT, true,  NULL                                              },
 };
 
 /* What the action asks for must be there, and no more than that. */
@@ -181,7 +186,7 @@ static bool take_operands(Options *options, const GPtrArray *operands, GError **
 
     if (options->json && !actions[action].json) {
         g_set_error(error, OPTIONS_ERROR, OPTIONS_ERROR_WRONG,
-                    "--json: goes with --print-map and --status");
+                    "--json: goes with --print-map, --check and --status");
         return false;
     }
     if (operands->len > actions[action].most || operands->len < actions[action].least) {
@@ -228,6 +233,7 @@ void options_print_help(FILE *stream)
 {
     fputs("usage: remapfs [-f] [-d] [-s] [-o OPTION[,OPTION...]] LOWER MOUNTPOINT\n"
           "       remapfs --print-map [--json] -o MAP-OPTIONS [LOWER]\n"
+          "       remapfs --check [--json] -o MAP-OPTIONS [LOWER [MOUNTPOINT]]\n"
           "       remapfs --status [--json] MOUNTPOINT\n"
           "       remapfs --help | --version\n"
           "\n"
@@ -240,8 +246,10 @@ void options_print_help(FILE *stream)
           "  --sloppy               leave out, with a warning, what is unknown in any -o that "
           "follows\n"
           "  --print-map            print the map that the options make, and mount nothing\n"
+          "  --check                look for what would keep a mount from working, and mount "
+          "nothing\n"
           "  --status               print what a mount says of itself\n"
-          "  --json                 as JSON\n"
+          "  --json                 with these three: as JSON\n"
           "  -h, --help             print this text\n"
           "  -V, --version          print the versions of remapfs and libfuse\n",
           stream);

@@ -10,6 +10,7 @@
 typedef enum {
     ACTION_MOUNT,
     ACTION_PRINT_MAP,
+    ACTION_CHECK,
     ACTION_STATUS,
     ACTION_HELP,
     ACTION_VERSION,

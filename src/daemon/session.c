@@ -279,6 +279,8 @@ static ExitStatus mount_and_serve(Session *session)
     if (fuse_set_signal_handlers(session->fuse) == 0) {
         if (fuse_session_mount(session->fuse, session->mountpoint) == 0)
             status = serve(session);
+        else
+            log_hint_check();
         fuse_remove_signal_handlers(session->fuse);
     }
     fuse_session_destroy(session->fuse);
