@@ -2,8 +2,12 @@
 /* What the kernel has that makes a mount fast. */
 #include "check/checks.h"
 
+#include <gio/gio.h>
 #include <stdio.h>
 #include <string.h>
+
+/* Of a kernel's configuration, unpacked: a few hundred thousand bytes. */
+#define CONFIG_MAX ((gsize)4 * 1024 * 1024)
 
 typedef enum {
     CONFIG_UNKNOWN,
@@ -19,15 +23,33 @@ static bool is_at_least(const char *release, int major, int minor)
            (have_major > major || (have_major == major && have_minor >= minor));
 }
 
-/* Whether the kernel was built with OPTION, as far as its distribution tells. */
+/* The kernel's own copy of its configuration; NULL: it keeps none. */
+static char *read_own_config(const CheckRequest *request)
+{
+    g_autofree char *path = check_path(request, "/proc/config.gz");
+    g_autofree char *packed = NULL;
+    gsize length, used, unpacked;
+    if (!g_file_get_contents(path, &packed, &length, NULL))
+        return NULL;
+    g_autoptr(GZlibDecompressor) unzip = g_zlib_decompressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP);
+    g_autofree char *text = g_malloc(CONFIG_MAX + 1);
+    if (g_converter_convert(G_CONVERTER(unzip), packed, length, text, CONFIG_MAX,
+                            G_CONVERTER_INPUT_AT_END, &used, &unpacked,
+                            NULL) != G_CONVERTER_FINISHED)
+        return NULL;
+    text[unpacked] = '\0';
+    return g_steal_pointer(&text);
+}
+
+/* Whether the kernel was built with OPTION, as far as it or its distribution tells. */
 static ConfigAnswer ask_config(const CheckRequest *request, const char *option)
 {
     const char *release = request->kernel_release;
     g_autofree char *set = g_strconcat("\n", option, "=y\n", NULL);
     g_autofree char *debian = g_strconcat(request->root, "/boot/config-", release, NULL);
     g_autofree char *fedora = g_strconcat(request->root, "/lib/modules/", release, "/config", NULL);
-    g_autofree char *text = NULL;
-    if (!g_file_get_contents(debian, &text, NULL, NULL) &&
+    g_autofree char *text = read_own_config(request);
+    if (text == NULL && !g_file_get_contents(debian, &text, NULL, NULL) &&
         !g_file_get_contents(fedora, &text, NULL, NULL))
         return CONFIG_UNKNOWN;
     return strstr(text, set) != NULL ? CONFIG_YES : CONFIG_NO;

@@ -17,9 +17,16 @@ enum {
 };
 
 typedef struct {
+    dev_t dev;
+    ino_t ino;
+} InodeKey;
+
+typedef struct {
     const CheckRequest *request;
     OwnerTally *tally;
-    uint64_t seen;
+    GHashTable *linked;    /* of InodeKey: inodes with several names that were looked at */
+    uint64_t seen;         /* names */
+    uint64_t files;        /* each once */
     int64_t next_progress; /* microseconds of the monotonic clock */
     char names[VALUE_MAX];
     char value[VALUE_MAX];
@@ -54,16 +61,42 @@ static void survey_xattrs(Survey *survey, const TreeEntry *entry)
     }
 }
 
+static guint hash_inode(gconstpointer data)
+{
+    const InodeKey *key = data;
+    return (guint)(key->ino ^ (key->ino >> 32) ^ key->dev);
+}
+
+static gboolean same_inode(gconstpointer a, gconstpointer b)
+{
+    const InodeKey *one = a;
+    const InodeKey *other = b;
+    return one->ino == other->ino && one->dev == other->dev;
+}
+
+/* A file is one file, however many names it has. */
+static bool is_known(Survey *survey, const struct stat *attr)
+{
+    if (S_ISDIR(attr->st_mode) || attr->st_nlink < 2)
+        return false;
+    InodeKey *key = g_new(InodeKey, 1);
+    *key = (InodeKey){attr->st_dev, attr->st_ino};
+    return !g_hash_table_add(survey->linked, key);
+}
+
 static void survey_entry(void *data, const TreeEntry *entry)
 {
     Survey *survey = data;
+    report_progress(survey);
+    if (is_known(survey, &entry->attr))
+        return;
+    survey->files++;
     owner_tally_add(survey->tally, ID_UID, lower_id(entry->attr.st_uid), USE_OWNER,
                     entry->directory, entry->name);
     owner_tally_add(survey->tally, ID_GID, lower_id(entry->attr.st_gid), USE_OWNER,
                     entry->directory, entry->name);
     if (!S_ISLNK(entry->attr.st_mode))
         survey_xattrs(survey, entry);
-    report_progress(survey);
 }
 
 /* The first shown ID that is free: that the map does not use, nor any subordinate range. */
@@ -205,6 +238,8 @@ void check_owners(const CheckRequest *request, Findings *findings)
     survey->request = request;
     survey->tally = tally;
     survey->next_progress = g_get_monotonic_time() + PROGRESS_INTERVAL * 1000;
+    g_autoptr(GHashTable) linked = g_hash_table_new_full(hash_inode, same_inode, g_free, NULL);
+    survey->linked = linked;
     /* What is wrong with LOWER itself is said elsewhere. */
     if (tree_walk(request->lower, survey_entry, survey, &result) < 0)
         return;
@@ -215,9 +250,9 @@ void check_owners(const CheckRequest *request, Findings *findings)
             add_run(request, &g_array_index(runs, OwnerRun, i), &shown, findings);
         unmapped += runs->len;
     }
-    if (unmapped == 0 && result.seen > 0)
+    if (unmapped == 0 && survey->files > 0)
         findings_add(findings, FINDING_OK,
-                     "the map covers all owners of %" G_GUINT64_FORMAT " files%s", result.seen,
+                     "the map covers all owners of %" G_GUINT64_FORMAT " files%s", survey->files,
                      result.failures > 0 ? " that can be looked at" : "");
     add_failures(&result, findings);
 }

@@ -4,6 +4,7 @@
 #include "cmocka_all.h"
 #include "resolve.h"
 
+#include <gio/gio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -195,6 +196,36 @@ static void test_kernel(void **state)
     }
 }
 
+/* The kernel's own copy counts more than the one of the same version in /boot. */
+static void test_own_config(void **state)
+{
+    (void)state;
+    static const char config[] = "CONFIG_FUSE_FS=y\n# CONFIG_FUSE_PASSTHROUGH is not set\n";
+    char packed[1024];
+    gsize used, length;
+    GConverter *zip =
+        G_CONVERTER(g_zlib_compressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP, /* level = */ 9));
+    assert_int_equal(g_converter_convert(zip, config, strlen(config), packed, sizeof(packed),
+                                         G_CONVERTER_INPUT_AT_END, &used, &length, NULL),
+                     G_CONVERTER_FINISHED);
+    g_object_unref(zip);
+    char *file = g_strconcat(root, "/proc/config.gz", NULL);
+    assert_true(g_file_set_contents(file, packed, (gssize)length, NULL));
+    Case c;
+    case_init(&c, "map", "0:100000:65536");
+    checks_run(&c.request, c.findings);
+    find(&c, "it takes a kernel with CONFIG_FUSE_PASSTHROUGH=y", FINDING_NOTE);
+    case_clear(&c);
+    /* What is no such file is passed over. */
+    put("/proc/config.gz", "text");
+    case_init(&c, "map", "0:100000:65536");
+    checks_run(&c.request, c.findings);
+    find(&c, "reads and writes lower files itself", FINDING_OK);
+    case_clear(&c);
+    put("/proc/config.gz", "");
+    g_free(file);
+}
+
 static void test_allow_other(void **state)
 {
     (void)state;
@@ -321,9 +352,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_is_well), cmocka_unit_test(test_host),
-        cmocka_unit_test(test_kernel),      cmocka_unit_test(test_allow_other),
-        cmocka_unit_test(test_namespace),   cmocka_unit_test(test_subids),
-        cmocka_unit_test(test_both_files),
+        cmocka_unit_test(test_kernel),      cmocka_unit_test(test_own_config),
+        cmocka_unit_test(test_allow_other), cmocka_unit_test(test_namespace),
+        cmocka_unit_test(test_subids),      cmocka_unit_test(test_both_files),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
