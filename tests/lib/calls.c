@@ -6,6 +6,8 @@
  * taken all the same. Nothing that differs from run to run is printed, so that what two file
  * systems do can be compared as text. An open file is named by a word of the step that opened it.
  * The exit status is 2 for a wrong step, else 0. */
+#include "calls.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -25,25 +27,23 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WORDS_MAX = 8, FILES_MAX = 32, BYTES_MAX = 1 << 20 };
-
 static struct {
     char name[32];
     int fd;
 } files[FILES_MAX];
 static int n_files;
 
-_Alignas(4096) static char bytes[BYTES_MAX];
+_Alignas(4096) char bytes[BYTES_MAX];
 static char *words[WORDS_MAX + 1]; /* of this step, after its name; NULL after the last */
 static const char *step;
 
-__attribute__((noreturn)) static void wrong(const char *why)
+void wrong(const char *why)
 {
     fprintf(stderr, "calls: %s: %s\n", step, why);
     exit(2);
 }
 
-static char *word(int i)
+char *word(int i)
 {
     for (int k = 0; k <= i; k++) {
         if (words[k] == NULL)
@@ -52,7 +52,7 @@ static char *word(int i)
     return words[i];
 }
 
-static bool has_word(int i)
+bool has_word(int i)
 {
     for (int k = 0; k <= i; k++) {
         if (words[k] == NULL)
@@ -61,7 +61,7 @@ static bool has_word(int i)
     return true;
 }
 
-static long long number(int i)
+long long number(int i)
 {
     char *end;
     long long n = strtoll(word(i), &end, 0);
@@ -71,12 +71,12 @@ static long long number(int i)
     return n;
 }
 
-static mode_t mode(int i)
+mode_t mode(int i)
 {
     return (mode_t)strtoul(word(i), NULL, 8);
 }
 
-static int file(int i)
+int file(int i)
 {
     const char *name = word(i);
 
@@ -87,7 +87,7 @@ static int file(int i)
     return -1; /* the call says EBADF */
 }
 
-static void know_file(const char *name, int fd)
+void know_file(const char *name, int fd)
 {
     int k = 0;
 
@@ -103,12 +103,7 @@ static void know_file(const char *name, int fd)
 
 /* Names for numbers */
 
-typedef struct {
-    const char *name;
-    int value;
-} Name;
-
-static const Name open_flags[] = {
+const Name open_flags[] = {
     {"RDONLY",    O_RDONLY   },
     {"WRONLY",    O_WRONLY   },
     {"RDWR",      O_RDWR     },
@@ -124,6 +119,7 @@ static const Name open_flags[] = {
     {"NOATIME",   O_NOATIME  },
     {"DIRECT",    O_DIRECT   },
     {"SYNC",      O_SYNC     },
+    {"DSYNC",     O_DSYNC    },
     {"0",         0          },
     {NULL,        0          },
 };
@@ -135,7 +131,7 @@ static const Name rename_flags[] = {
     {NULL,        0               },
 };
 
-static const Name allocate_modes[] = {
+const Name allocate_modes[] = {
     {"ALLOCATE",  0                                         },
     {"KEEP_SIZE", FALLOC_FL_KEEP_SIZE                       },
     {"PUNCH",     FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE},
@@ -170,8 +166,7 @@ static const Name node_types[] = {
     {NULL,     0       },
 };
 
-/* A|B|C; 0 where there is no such word. */
-static int named(const Name *table, int i)
+int named(const Name *table, int i)
 {
     int all = 0;
 
@@ -193,6 +188,7 @@ static const Name errors[] = {
     {"ENOENT",       ENOENT      },
     {"EIO",          EIO         },
     {"ENXIO",        ENXIO       },
+    {"ENOEXEC",      ENOEXEC     },
     {"EBADF",        EBADF       },
     {"EAGAIN",       EAGAIN      },
     {"ENOMEM",       ENOMEM      },
@@ -228,8 +224,7 @@ static const Name errors[] = {
     {NULL,           0           },
 };
 
-/* What a call returned; true when it worked. */
-static bool result(long long r)
+bool result(long long r)
 {
     const Name *known = errors;
 
@@ -248,13 +243,12 @@ static bool result(long long r)
     return false;
 }
 
-/* The same for those whose positive results differ from run to run. */
-static bool done(long long r)
+bool done(long long r)
 {
     return result(r < 0 ? r : 0);
 }
 
-static void print_bytes(const char *start, size_t n)
+void print_bytes(const char *start, size_t n)
 {
     for (size_t i = 0; i < n;) {
         size_t run = 1;
@@ -887,10 +881,7 @@ static void do_pause(void)
     result(usleep((useconds_t)number(0)));
 }
 
-static const struct {
-    const char *name;
-    void (*run)(void);
-} steps[] = {
+static const Step steps[] = {
     {"open",        do_open       }, /* FILE PATH FLAGS [MODE] */
     {"close",       do_close      }, /* FILE */
     {"read",        do_read       }, /* FILE N [OFFSET] */
@@ -942,7 +933,10 @@ static const struct {
     {"statfs",      do_statfs     },
     {"await",       do_await      },
     {"pause",       do_pause      },
+    {NULL,          NULL          },
 };
+
+static const Step *const tables[] = {steps, data_steps, async_steps};
 
 static void take(const char *text)
 {
@@ -956,12 +950,14 @@ static void take(const char *text)
         words[n++] = strsep(&rest, " ");
     words[n] = NULL;
     printf("%s: ", text);
-    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-        if (strcmp(steps[i].name, name) == 0) {
-            steps[i].run();
-            fflush(stdout);
-            free(copy);
-            return;
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+        for (const Step *known = tables[i]; known->name != NULL; known++) {
+            if (strcmp(known->name, name) == 0) {
+                known->run();
+                fflush(stdout);
+                free(copy);
+                return;
+            }
         }
     }
     wrong("unknown");

@@ -26,7 +26,7 @@ transcript()
 # to ours, with the map of the namespace that ns_start made.
 reference_start()
 {
-    REF_LOWER=$TMP/reference-lower
+    REF_LOWER=${REF_LOWER-$TMP/reference-lower}
     mkdir "$REF_LOWER"
     reference_mount
 }
@@ -41,6 +41,12 @@ reference_mount()
         reference_status=$?
     test $reference_status != 77 || skip "no idmapped mounts here: $reference_says"
     same $reference_status 0 "$reference_says: the exit status of idmap_mount"
+}
+
+reference_stop()
+{
+    umount "$REF" || fail 'cannot unmount the reference'
+    rmdir "$REF"
 }
 
 # both WHAT [COMMAND...] <STEPS: takes the steps of calls, one a line, in $MNT and in $REF, and
