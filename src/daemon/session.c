@@ -64,6 +64,19 @@ static size_t cached_fd_limit(void)
     return limit.rlim_cur >= 4 ? limit.rlim_cur / 4 : 1;
 }
 
+/* A limit for files that we were started with is not for those whom we serve; the kernel minds
+ * theirs before it asks. One that stays must not end us, but be answered with EFBIG. */
+static void lift_file_size_limit(void)
+{
+    struct rlimit limit;
+
+    signal(SIGXFSZ, SIG_IGN);
+    if (getrlimit(RLIMIT_FSIZE, &limit) < 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_FSIZE, &limit);
+}
+
 /* Opens a directory that the user named and makes its path absolute. Returns -1, with a message. */
 static int open_named_dir(const char *name, char path[PATH_MAX])
 {
@@ -112,6 +125,7 @@ static ExitStatus start_filesystem(Session *session)
         return STATUS_MOUNT;
     if (!make_acl_map(session, &acl_map))
         return STATUS_SYSTEM;
+    lift_file_size_limit();
     ErrInt r = cred_init_process(&privileged);
     if (r == 0 && chdir("/") < 0)
         r = -errno;
