@@ -144,6 +144,23 @@ void cred_leave(void)
     syscall(SYS_setfsgid, process.fsgid);
 }
 
+/* As nobody, which leaves the capabilities and so the permissions as they are. In a user namespace
+ * that has no such ID nothing happens: UID 0 is another one there. */
+void cred_forgo_reserve(bool forgo)
+{
+    if (forgo && process.fsuid == 0)
+        syscall(SYS_setfsuid, ID_MAX);
+}
+
+void cred_reserve_again(const bool *forgone)
+{
+    int saved = errno;
+
+    if (*forgone)
+        syscall(SYS_setfsuid, process.fsuid);
+    errno = saved;
+}
+
 void cred_keep_setid(bool keep)
 {
     SetidState wanted = keep ? SETID_KEPT : SETID_DROPPED;

@@ -12,6 +12,7 @@
  * (SECBIT_NO_SETUID_FIXUP). */
 #pragma once
 
+#include "base/cleanup.h"
 #include "base/errint.h"
 #include "core/id.h"
 
@@ -29,6 +30,16 @@ ErrInt cred_init_process(bool *ret_privileged);
  * thread's. */
 ErrInt cred_enter(LowerId uid, LowerId gid, mode_t umask);
 void cred_leave(void);
+
+/* What a file system keeps free for UID 0 (ext4, mke2fs -m) is out of reach for the calling thread
+ * until the end of the enclosing block, if FORGO: it takes space for somebody else. Once a block,
+ * and not between cred_enter() and cred_leave(). */
+#define CRED_FORGO_RESERVE(forgo)                                                                  \
+    bool forgoes_reserve CLEANUP(cred_reserve_again) = (forgo);                                    \
+    cred_forgo_reserve(forgoes_reserve)
+
+void cred_forgo_reserve(bool forgo);
+void cred_reserve_again(const bool *forgone);
 
 /* CAP_FSETID of the calling thread, which keeps setuid and setgid bits where others lose them: on
  * for creation and chmod, whose mode the kernel settled for the caller, and for a writer that has

@@ -72,6 +72,13 @@ void filesystem_end_waits(Filesystem *fs);
  * before the first request is read: needs no answer from ourselves. */
 ErrInt filesystem_know_mount(Filesystem *fs, struct fuse_session *session, const char *mountpoint);
 
+/* Whether a request that takes space on a lower mount does not get what is kept there for root:
+ * that is for root of the mounter's namespace. LOCAL: see lower_mount.h. */
+static inline bool request_forgoes_reserve(fuse_req_t req, bool local)
+{
+    return local && fuse_req_ctx(req)->uid != 0;
+}
+
 /* The requests, for fuse_session_new() with the Filesystem as user data. */
 extern const struct fuse_lowlevel_ops filesystem_ops;
 

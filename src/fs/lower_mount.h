@@ -20,9 +20,11 @@ typedef struct {
  * inode is a descriptor of its own, open as long as the kernel remembers the inode. */
 typedef struct LowerMount {
     struct LowerMount *next;
-    int id;              /* of mountinfo, proc(5); not reused while a descriptor is open below it */
-    int fd;              /* a directory on it, for open_by_handle_at(2); -1 without handles */
-    bool local;          /* close(2) there has nothing to report, so FLUSH can be left out */
+    int id; /* of mountinfo, proc(5); not reused while a descriptor is open below it */
+    int fd; /* a directory on it, for open_by_handle_at(2); -1 without handles */
+    /* A file system of this machine: close(2) has nothing to report, so FLUSH can be left out, and
+     * what we may do there is a matter of capabilities, not of our UID. */
+    bool local;
     _Atomic bool passes; /* the kernel takes its files for passthrough, as far as we know */
     size_t users;        /* inodes on it, and requests that found it; the inode table's lock */
 } LowerMount;

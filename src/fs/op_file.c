@@ -63,6 +63,7 @@ void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, of
 
     (void)ino;
     cred_keep_setid(!fuse_kills_setid(req, fi));
+    CRED_FORGO_RESERVE(request_forgoes_reserve(req, open_file_of(fi)->local));
     n = pwritev2(open_fd_of(fi), &iov, 1, offset, append);
     reply_count(req, n < 0 ? -errno : n);
 }

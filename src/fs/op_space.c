@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Space of open files: allocation, holes, copies inside the lower file system. */
 #include "fs/cred.h"
-#include "fs/open_files.h"
+#include "fs/filesystem.h"
 #include "fs/ops.h"
 #include "fs/reply.h"
 
@@ -14,6 +14,7 @@ void op_fallocate(fuse_req_t req, fuse_ino_t ino, int mode, off_t offset, off_t 
 {
     (void)ino;
     cred_keep_setid_for(fuse_req_ctx(req)->uid);
+    CRED_FORGO_RESERVE(request_forgoes_reserve(req, open_file_of(fi)->local));
     reply_result(req, fallocate(open_fd_of(fi), mode, offset, length) < 0 ? -errno : 0);
 }
 
@@ -38,6 +39,7 @@ void op_copy_file_range(fuse_req_t req, fuse_ino_t ino_in, off_t offset_in,
     (void)ino_in;
     (void)ino_out;
     cred_keep_setid_for(fuse_req_ctx(req)->uid);
+    CRED_FORGO_RESERVE(request_forgoes_reserve(req, open_file_of(fi_out)->local));
     n = copy_file_range(open_fd_of(fi_in), &offset_in, open_fd_of(fi_out), &offset_out, length,
                         (unsigned int)flags);
     reply_count(req, n < 0 ? -errno : n);

@@ -204,6 +204,7 @@ static ErrInt set_xattr(fuse_req_t req, fuse_ino_t ino, const char *name, const 
         r = xattr_check_set(xattr.class);
     if (r < 0)
         return r;
+    CRED_FORGO_RESERVE(request_forgoes_reserve(req, xattr.node.inode->mount->local));
     if (xattr.class == XATTR_ACL)
         return set_acl(req, &xattr, value, size, flags);
     if (xattr.class == XATTR_FSCAPS)

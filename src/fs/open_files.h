@@ -26,6 +26,7 @@ typedef struct OpenFile {
     OpenInode *inode;
     LIST_ENTRY(OpenFile) link; /* lock */
     int fd;                    /* of the lower file */
+    bool local;                /* lower_mount.h */
 } OpenFile;
 
 typedef struct {

@@ -2,6 +2,8 @@
 /* Who reads and writes an open file, the kernel or we, and how. */
 #include "fs/opening.h"
 
+#include "fs/cred.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -49,6 +51,8 @@ static void serve_ourselves(int fd, struct fuse_file_info *fi)
 ErrInt opening_finish(fuse_req_t req, uint64_t node, int fd, const LowerFile *file,
                       struct fuse_file_info *fi)
 {
+    /* What the kernel writes, it writes for whoever it is, with what we may do now. */
+    CRED_FORGO_RESERVE(file->mount->local);
     Filesystem *fs = filesystem_of(req);
     int refusal;
     OpenFile *open =
@@ -58,6 +62,7 @@ ErrInt opening_finish(fuse_req_t req, uint64_t node, int fd, const LowerFile *fi
         remember_refusal(fs, file->mount, refusal);
     if (open == NULL)
         return -ENOMEM;
+    open->local = file->mount->local;
     fi->fh = (uintptr_t)open;
     fi->backing_id = open->inode->backing_id;
     fi->noflush = filesystem_skips_flush(fs, node, fi->flags, file->mount->local);

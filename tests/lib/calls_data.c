@@ -65,6 +65,21 @@ static void do_writev2(void)
     result(pwritev2(file(0), &iov, 1, number(2), named(rw_flags, 3)));
 }
 
+/* fillup FILE: writes until that fails; the error is the result */
+static void do_fillup(void)
+{
+    int fd = file(0);
+    ssize_t r;
+
+    memset(bytes, 'f', BYTES_MAX);
+    for (size_t n = BYTES_MAX; n >= 4096; n = r < 0 ? n / 2 : n) {
+        r = write(fd, bytes, n);
+        if (r < 0 && errno != ENOSPC && errno != EDQUOT)
+            break;
+    }
+    result(r);
+}
+
 static char *shifted(int i, size_t n)
 {
     size_t shift = (size_t)number(i);
@@ -245,6 +260,7 @@ static void do_exec(void)
 const Step data_steps[] = {
     {"readv2",      do_readv2     },
     {"writev2",     do_writev2    },
+    {"fillup",      do_fillup     },
     {"dread",       do_dread      },
     {"dfill",       do_dfill      },
     {"sendfile",    do_sendfile   },
