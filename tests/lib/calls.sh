@@ -45,7 +45,7 @@ reference_mount()
 
 reference_stop()
 {
-    umount "$REF" || fail 'cannot unmount the reference'
+    unmount "$REF"
     rmdir "$REF"
 }
 

@@ -115,10 +115,22 @@ mnt_start()
     is_mounted "$MNT" || fail "cannot mount with $*: $(cat "$mnt_log")"
 }
 
+umount_or_say()
+{
+    umount "$1" 2>"$TMP/umount.says"
+}
+
+# unmount PATH: when nobody uses it any more. A file that was used by asynchronous I/O is let go of
+# by a worker of the kernel, which takes its time on a busy machine.
+unmount()
+{
+    wait_until 10 umount_or_say "$1" || fail "cannot unmount: $(cat "$TMP/umount.says")"
+}
+
 # Unmounts $MNT. The daemon must end by itself, with status 0.
 mnt_stop()
 {
-    umount "$MNT" || fail "cannot unmount"
+    unmount "$MNT"
     mnt_ended
 }
 
