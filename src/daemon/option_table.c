@@ -81,6 +81,13 @@ static bool take_mount_flag(Options *options, const OptionRow *row, const char *
            take_mount(options, row, text, value, error);
 }
 
+static bool take_mount_unflag(Options *options, const OptionRow *row, const char *text,
+                              const char *value, GError **error)
+{
+    *(bool *)((char *)options + row->offset) = false;
+    return take_mount(options, row, text, value, error);
+}
+
 static bool take_nothing(Options *options, const OptionRow *row, const char *text,
                          const char *value, GError **error)
 {
@@ -106,6 +113,7 @@ static bool refuse_remount(Options *options, const OptionRow *row, const char *t
 
 #define SECONDS(member) take_seconds, offsetof(Options, filesystem.member)
 #define FLAG(member) take_mount_flag, offsetof(Options, filesystem.member)
+#define UNFLAG(member) take_mount_unflag, offsetof(Options, filesystem.member)
 
 /* clang-format off */
 static const OptionRow rows[] = {
@@ -139,9 +147,9 @@ static const OptionRow rows[] = {
     {"nodev", NULL, GROUP_MOUNT, take_mount, 0, "they do not (default)"},
     {"exec", NULL, GROUP_MOUNT, take_mount, 0, "programs can be run (default)"},
     {"noexec", NULL, GROUP_MOUNT, take_mount, 0, "they cannot"},
-    {"sync", NULL, GROUP_MOUNT, take_mount, 0, "write at once"},
-    {"async", NULL, GROUP_MOUNT, take_mount, 0, "do not (default)"},
-    {"dirsync", NULL, GROUP_MOUNT, take_mount, 0, "change directories at once"},
+    {"sync", NULL, GROUP_MOUNT, FLAG(sync), "write at once"},
+    {"async", NULL, GROUP_MOUNT, UNFLAG(sync), "do not (default)"},
+    {"dirsync", NULL, GROUP_MOUNT, FLAG(dirsync), "change directories at once"},
     {"noatime", NULL, GROUP_MOUNT, FLAG(noatime), "reading changes no lower access time"},
     {"nodiratime", NULL, GROUP_MOUNT, FLAG(nodiratime), "the same for directories only"},
     {"symfollow", NULL, GROUP_MOUNT, take_mount, 0, "symbolic links are followed (default)"},

@@ -18,6 +18,8 @@ typedef struct {
     double negative_timeout; /* seconds; of names that are not there */
     bool noatime;            /* reads leave the lower access times alone */
     bool nodiratime;         /* the same for directories only */
+    bool sync;               /* what is written or changed is on the disk when the call returns */
+    bool dirsync;            /* the same for what is changed in directories only */
     bool nolock;             /* locks stay within the mount */
     bool nfs_export;         /* file handles outlive what the kernel remembers */
     bool no_passthrough;     /* all reads and writes come to us */

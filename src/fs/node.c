@@ -261,6 +261,19 @@ ErrInt node_enter_open(const Node *parent, int fd, const char *name,
     return enter(&found, hash, &path_fd, ret_entry);
 }
 
+ErrInt node_settle_dir(const Node *dir)
+{
+    const Filesystem *fs = dir->fs;
+
+    if (!fs->options.sync && !fs->options.dirsync)
+        return 0;
+    int fd AUTO_CLOSE = relieved_openat(&dir->fs->inodes, fs->proc_fd, fd_name(dir->fd).text,
+                                        O_RDONLY | O_DIRECTORY, 0);
+    if (fd < 0)
+        return fd;
+    return fsync(fd) < 0 ? -errno : 0;
+}
+
 /* Names */
 
 /* Whether the kernel means the inode that was found by this name. */

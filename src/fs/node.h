@@ -54,6 +54,9 @@ ErrInt node_enter_open(const Node *parent, int fd, const char *name,
 /* Enters the lower directory FD (O_PATH, taken over) as the first inode, FUSE_ROOT_ID. */
 ErrInt node_enter_root(Filesystem *fs, int fd);
 
+/* What was changed in the directory is on the disk now, if the options want that. */
+ErrInt node_settle_dir(const Node *dir);
+
 /* A name that is about to be removed, by unlink, rmdir or rename, or to be another one, by rename.
  *
  * The kernel has decided on that for the inode that it knows by this name, and on the lower side it

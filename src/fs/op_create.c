@@ -34,7 +34,8 @@ static ErrInt make_node(fuse_req_t req, fuse_ino_t ino, const char *name, mode_t
         r = mkdirat(parent.fd, name, mode);
     else
         r = mknodat(parent.fd, name, mode, rdev);
-    return r < 0 ? -errno : node_lookup(&parent, name, ret_entry);
+    r = r < 0 ? -errno : node_settle_dir(&parent);
+    return r < 0 ? r : node_lookup(&parent, name, ret_entry);
 }
 
 void op_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, dev_t rdev)
@@ -62,8 +63,8 @@ static ErrInt make_symlink(fuse_req_t req, const char *target, fuse_ino_t ino, c
 
     if (r < 0)
         return r;
-    r = symlinkat(target, parent.fd, name);
-    return r < 0 ? -errno : node_lookup(&parent, name, ret_entry);
+    r = symlinkat(target, parent.fd, name) < 0 ? -errno : node_settle_dir(&parent);
+    return r < 0 ? r : node_lookup(&parent, name, ret_entry);
 }
 
 void op_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, const char *name)
@@ -108,7 +109,10 @@ static int make_file(fuse_req_t req, fuse_ino_t ino, const char *name, mode_t mo
         name != NULL ? open_new(&parent, name, mode, fi) : open_unnamed(&parent, mode, fi);
     if (fd < 0)
         return fd;
-    r = node_enter_open(&parent, fd, name, ret_entry);
+    if (name != NULL)
+        r = node_settle_dir(&parent);
+    if (r == 0)
+        r = node_enter_open(&parent, fd, name, ret_entry);
     if (r < 0)
         return r;
     *ret_file = (LowerFile){.mode = ret_entry->attr.st_mode, .mount = parent.inode->mount};

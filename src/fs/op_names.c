@@ -37,7 +37,8 @@ static ErrInt make_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t new_ino, cons
     if (linkat(fs->proc_fd, fd_name(node.fd).text, parent.fd, name, AT_SYMLINK_FOLLOW) < 0)
         return -errno;
     inode_table_set_named(&fs->inodes, node.inode);
-    return node_lookup(&parent, name, ret_entry);
+    r = node_settle_dir(&parent);
+    return r < 0 ? r : node_lookup(&parent, name, ret_entry);
 }
 
 void op_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t new_parent, const char *new_name)
@@ -61,7 +62,7 @@ static ErrInt remove_name(Filesystem *fs, fuse_ino_t ino, const char *name, int 
     if (unlinkat(parent.fd, name, flags) < 0)
         return -errno;
     named_inode_removed(&named);
-    return 0;
+    return node_settle_dir(&parent);
 }
 
 void op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
@@ -106,7 +107,8 @@ static ErrInt rename_named(const Node *parent, const char *name, const Node *new
         named_inode_moved(&new, parent, name);
     else
         named_inode_removed(&new);
-    return 0;
+    r = node_settle_dir(parent);
+    return r < 0 ? r : node_settle_dir(new_parent);
 }
 
 static ErrInt rename_entry(fuse_req_t req, fuse_ino_t ino, const char *name, fuse_ino_t new_ino,

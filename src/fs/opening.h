@@ -11,7 +11,8 @@ static inline int lower_open_flags(const Filesystem *fs, int flags)
 {
     const int own = O_APPEND | O_CREAT | O_EXCL | O_NOCTTY;
 
-    return (flags & ~own) | O_NONBLOCK | (fs->options.noatime ? O_NOATIME : 0);
+    return (flags & ~own) | O_NONBLOCK | (fs->options.noatime ? O_NOATIME : 0) |
+           (fs->options.sync ? O_SYNC : 0);
 }
 
 /* Makes an open file of NODE and of its lower file FD (taken over, also on failure), and fills in
