@@ -54,17 +54,26 @@ void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct f
     reply_bytes(req, n < 0 ? -errno : n, bytes);
 }
 
+/* How this write is to be made: the flags of the descriptor may have changed since it was opened,
+ * and those of pwritev2(2) come among them. Where nothing is cached, the kernel does no more about
+ * the latter than to tell us. */
+static int write_flags(const struct fuse_file_info *fi)
+{
+    return ((fi->flags & O_APPEND) != 0 ? RWF_APPEND : 0) |
+           ((fi->flags & O_SYNC) == O_SYNC ? RWF_SYNC : 0) |
+           ((fi->flags & O_DSYNC) != 0 ? RWF_DSYNC : 0);
+}
+
 void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, off_t offset,
               struct fuse_file_info *fi)
 {
     const struct iovec iov = {.iov_base = (char *)bytes, .iov_len = size};
-    const int append = (fi->flags & O_APPEND) != 0 ? RWF_APPEND : 0;
     ssize_t n;
 
     (void)ino;
     cred_keep_setid(!fuse_kills_setid(req, fi));
     CRED_FORGO_RESERVE(request_forgoes_reserve(req, open_file_of(fi)->local));
-    n = pwritev2(open_fd_of(fi), &iov, 1, offset, append);
+    n = pwritev2(open_fd_of(fi), &iov, 1, offset, write_flags(fi));
     reply_count(req, n < 0 ? -errno : n);
 }
 
