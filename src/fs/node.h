@@ -30,6 +30,7 @@ void node_release(Node *node);
 typedef struct {
     mode_t mode;       /* as of stat(2) */
     LowerMount *mount; /* while the kernel knows the inode, as it does during the request */
+    bool append_only;  /* opened so that it cannot be written to elsewhere */
 } LowerFile;
 
 int node_open_file(Filesystem *fs, fuse_ino_t ino, int flags, LowerFile *ret_file);

@@ -22,6 +22,14 @@ static ErrInt check_denied(Filesystem *fs, fuse_ino_t ino)
     return r < 0 ? r : node_check_denied(&node);
 }
 
+/* What is append-only (chattr +a) is opened with O_APPEND or not at all. But the kernel does not
+ * know of that, and would let a descriptor that can read, too, be mapped and so written to
+ * anywhere. */
+static bool may_be_append_only(int r, int flags)
+{
+    return r == -EPERM && (flags & (O_ACCMODE | O_APPEND)) == (O_WRONLY | O_APPEND);
+}
+
 /* Returns the descriptor or -errno. */
 static int open_file(fuse_req_t req, fuse_ino_t ino, const struct fuse_file_info *fi,
                      LowerFile *ret_file)
@@ -33,7 +41,13 @@ static int open_file(fuse_req_t req, fuse_ino_t ino, const struct fuse_file_info
         return r;
     if ((fi->flags & O_TRUNC) != 0)
         cred_keep_setid(!fuse_kills_setid(req, fi));
-    return node_open_file(fs, ino, lower_open_flags(fs, fi->flags), ret_file);
+    const int flags = lower_open_flags(fs, fi->flags);
+    int fd = node_open_file(fs, ino, flags, ret_file);
+    if (may_be_append_only(fd, fi->flags)) {
+        fd = node_open_file(fs, ino, flags | O_APPEND, ret_file);
+        ret_file->append_only = true;
+    }
+    return fd;
 }
 
 void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)

@@ -68,5 +68,7 @@ ErrInt opening_finish(fuse_req_t req, uint64_t node, int fd, const LowerFile *fi
     fi->noflush = filesystem_skips_flush(fs, node, fi->flags, file->mount->local);
     if (fi->backing_id == 0)
         serve_ourselves(fd, fi);
+    else /* Writes come to us, whose descriptor cannot be told by fcntl(2) not to append. */
+        fi->direct_io = file->append_only;
     return 0;
 }

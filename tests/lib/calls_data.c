@@ -158,6 +158,74 @@ static void do_clone(void)
     result(ioctl(file(1), FICLONE, file(0)));
 }
 
+/* ioctl(2) of a file or directory, opened for that */
+
+static void ioctl_path(int i, unsigned long command, void *argument, void (*print)(const void *))
+{
+    int fd = open(word(i), O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+    int r = fd < 0 ? -1 : ioctl(fd, command, argument);
+
+    if (r < 0 || print == NULL)
+        result(r);
+    else
+        print(argument);
+    if (fd >= 0)
+        close(fd);
+}
+
+static void print_flags(const void *flags)
+{
+    printf("%#x\n", *(const unsigned *)flags);
+}
+
+static void do_flags(void)
+{
+    unsigned flags[2] = {0};
+
+    ioctl_path(0, FS_IOC_GETFLAGS, flags, print_flags);
+}
+
+static void do_setflags(void)
+{
+    unsigned flags[2] = {(unsigned)number(1)};
+
+    ioctl_path(0, FS_IOC_SETFLAGS, flags, NULL);
+}
+
+static void print_fsx(const void *argument)
+{
+    const struct fsxattr *fsx = argument;
+
+    printf("flags %#x extsize %u project %u cowextsize %u\n", fsx->fsx_xflags, fsx->fsx_extsize,
+           fsx->fsx_projid, fsx->fsx_cowextsize);
+}
+
+static void do_fsx(void)
+{
+    struct fsxattr fsx = {0};
+
+    ioctl_path(0, FS_IOC_FSGETXATTR, &fsx, print_fsx);
+}
+
+/* setfsx PATH FLAGS EXTSIZE PROJECT */
+static void do_setfsx(void)
+{
+    struct fsxattr fsx = {
+        .fsx_xflags = (uint32_t)number(1),
+        .fsx_extsize = (uint32_t)number(2),
+        .fsx_projid = (uint32_t)number(3),
+    };
+
+    ioctl_path(0, FS_IOC_FSSETXATTR, &fsx, NULL);
+}
+
+/* ioctl PATH NUMBER: whatever it is, on zeros */
+static void do_ioctl(void)
+{
+    memset(bytes, 0, 0x10000);
+    ioctl_path(0, (unsigned long)number(1), bytes, NULL);
+}
+
 /* The signals that came instead of a result */
 
 static sigjmp_buf bus_error;
@@ -268,6 +336,11 @@ const Step data_steps[] = {
     {"clone",       do_clone      }, /* FROM TO: FICLONE */
     {"mapstore",    do_mapstore   },
     {"mapcount",    do_mapcount   },
+    {"flags",       do_flags      }, /* PATH */
+    {"setflags",    do_setflags   }, /* PATH FLAGS */
+    {"fsx",         do_fsx        }, /* PATH */
+    {"setfsx",      do_setfsx     },
+    {"ioctl",       do_ioctl      },
     {"fsize",       do_fsize      },
     {"sizesignals", do_sizesignals}, /* how many SIGXFSZ came */
     {"exec",        do_exec       },
