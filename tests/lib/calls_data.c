@@ -16,6 +16,7 @@
 #include <sys/sendfile.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 /* Of <linux/fs.h>, newer than some */
@@ -226,6 +227,17 @@ static void do_ioctl(void)
     ioctl_path(0, (unsigned long)number(1), bytes, NULL);
 }
 
+/* fillxattr PATH NAME N CHARACTER */
+static void do_fillxattr(void)
+{
+    size_t n = (size_t)number(2);
+
+    if (n > BYTES_MAX)
+        wrong("too many bytes");
+    memset(bytes, *word(3), n);
+    result(lsetxattr(word(0), word(1), bytes, n, 0));
+}
+
 /* The signals that came instead of a result */
 
 static sigjmp_buf bus_error;
@@ -341,6 +353,7 @@ const Step data_steps[] = {
     {"fsx",         do_fsx        }, /* PATH */
     {"setfsx",      do_setfsx     },
     {"ioctl",       do_ioctl      },
+    {"fillxattr",   do_fillxattr  },
     {"fsize",       do_fsize      },
     {"sizesignals", do_sizesignals}, /* how many SIGXFSZ came */
     {"exec",        do_exec       },
