@@ -15,13 +15,6 @@ set -eu
 
 : "${REMAPFS:?run the tests with tests/run}" "${TMP:?run the tests with tests/run}"
 
-LOWER=$TMP/lower
-MNT=$TMP/mnt
-mkdir "$LOWER" "$MNT"
-mnt_pid=
-mnt_log=
-ns_pid=
-
 fail()
 {
     printf 'failed: %s\n' "$*"
@@ -33,6 +26,15 @@ skip()
     printf '%s\n' "$*"
     exit 77
 }
+
+# shellcheck source=tests/lib/lower.sh
+. "${srcdir:?}/tests/lib/lower.sh"
+LOWER=$lower_parent/lower
+MNT=$TMP/mnt
+mkdir -p "$LOWER" "$MNT"
+mnt_pid=
+mnt_log=
+ns_pid=
 
 # same ACTUAL EXPECTED WHAT
 same()

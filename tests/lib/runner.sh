@@ -5,6 +5,7 @@
 # A test is a program. It gets
 #   TMP        its own directory, empty, current, and TMPDIR, too; other users can go through it
 #   REMAPFS    the program to test, BUILD the variant that it was built in, BUILD_DIR that directory
+#   LOWER_FS   the file system for the lower directory, see lower.sh, or nothing
 #   srcdir     the source tree
 # and says how it went by its exit status: 0 passed, 77 skipped (the last line of its output is the
 # reason), anything else failed. A line "# time limit: SECONDS" in it changes the limit.
@@ -97,11 +98,15 @@ processes()
     grep -lzx "REMAPFS_TEST=$runner" /proc/[0-9]*/environ 2>/dev/null | cut -d / -f 3
 }
 
-# Those that are not the program under test.
+# Those that do not serve a mount, and so end with it: neither the program under test nor what may be
+# mounted below it.
 other_processes()
 {
     for pid in $(processes); do
-        test "$(readlink "/proc/$pid/exe")" = "$REMAPFS" || echo "$pid"
+        case $(readlink "/proc/$pid/exe") in
+        "$REMAPFS" | */bindfs) ;;
+        *) echo "$pid" ;;
+        esac
     done
 }
 
