@@ -27,7 +27,8 @@ typedef struct Inode {
     bool pinned;           /* lock; stays in the ring until the inode goes */
     bool nameless;         /* lock; has no name, and that is our doing */
     bool gone;             /* lock; does not exist below any more: not to be remembered */
-    uint8_t handle_length; /* 0: a mount without handles */
+    bool handle_opens;     /* lower_mount.h */
+    uint8_t handle_length; /* 0: no handle */
     int handle_type;
     unsigned char handle[];
 } Inode;

@@ -179,6 +179,7 @@ static Inode *inode_new(const LowerObject *object, dev_t device, uint64_t shown_
         .type = object->stx.stx_mode & S_IFMT,
         .fd = -1,
         .slot = NO_SLOT,
+        .handle_opens = object->handle.opens,
         .handle_length = (uint8_t)object->handle.length,
         .handle_type = object->handle.type,
     };
@@ -234,7 +235,7 @@ ErrInt inode_table_enter(InodeTable *table, const LowerObject *object, uint64_t 
     if (name_hash != 0)
         inode->name_hash = name_hash;
     if (owned_fd >= 0) {
-        if (inode->handle_length > 0)
+        if (inode->handle_opens)
             evicted_fd = fd_ring_add(&table->ring, inode, &owned_fd);
         else if (inode->fd < 0)
             inode->fd = steal_fd(&owned_fd);
@@ -305,7 +306,7 @@ static bool is_forgotten(const Inode *inode)
 
 static bool is_remembered(const InodeTable *table, const Inode *inode)
 {
-    return table->remembers && inode->handle_length > 0 && !inode->nameless && !inode->gone;
+    return table->remembers && inode->handle_opens && !inode->nameless && !inode->gone;
 }
 
 static Remains take_if_unused(InodeTable *table, Inode *inode)

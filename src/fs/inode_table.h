@@ -6,11 +6,10 @@
  * same node ID whatever name leads to it, so hard links are one. Node IDs are counted up and
  * never used twice.
  *
- * How it holds the lower inode depends on the mount (lower_mount.h). With handles, `fd` is -1 or
+ * How it holds the lower inode depends on the mount (lower_mount.h). If handles open, `fd` is -1 or
  * an O_PATH descriptor that is a cached one: at most fd_limit are open, and one may be closed
  * whenever refs is 0, except when `pinned`: its last name was removed through us, and maybe nothing
- * but our descriptor keeps the inode alive. Without handles `fd` is there from the first to the
- * last day.
+ * but our descriptor keeps the inode alive. Otherwise `fd` is there from the first to the last day.
  *
  * A table that remembers keeps inodes with handles also when the kernel has forgotten them, so that
  * a node ID that is inside of a file handle of the mount is still good for the same inode. What
@@ -63,7 +62,7 @@ uint64_t inode_table_hash_name(uint64_t parent, const char *name);
 
 /* Finds or makes the inode of OBJECT and counts one lookup of the kernel and one reference.
  * NAME_HASH is of the name that the kernel knows it by from now on; 0: by the one from before. FD
- * is an O_PATH descriptor of it, or -1 where there are handles; it is taken over, also on failure.
+ * is an O_PATH descriptor of it, or -1 if its handle opens; it is taken over, also on failure.
  * OBJECT->mount must be in use by the caller, itself or through another inode. */
 ErrInt inode_table_enter(InodeTable *table, const LowerObject *object, uint64_t name_hash, int fd,
                          Inode **ret_inode);

@@ -72,13 +72,15 @@ static ErrInt read_mount_id(int fd, int *ret_id)
 
 ErrInt lower_handle_of(int fd, const LowerMount *mount, LowerHandle *ret_handle, int *ret_id)
 {
-    if (mount != NULL && mount->fd >= 0) {
+    if (mount != NULL) {
         ErrInt r = read_handle(fd, ret_handle, ret_id);
+        ret_handle->opens = mount->fd >= 0;
         /* Another mount may have been met here, one without handles. */
         if (r != -EOPNOTSUPP && r != -EOVERFLOW)
             return r;
     }
     ret_handle->length = 0;
+    ret_handle->opens = false;
     return read_mount_id(fd, ret_id);
 }
 

@@ -8,20 +8,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A file handle, see name_to_handle_at(2): it names an inode for as long as that exists, survives
- * its number being reused, and costs no descriptor. */
+/* A file handle, see name_to_handle_at(2): it names an inode for as long as that exists, and
+ * survives its number being reused. One that opens can be opened again at any time, so the inode
+ * costs no descriptor. */
 typedef struct {
     int type;
-    unsigned length; /* 0: the mount has no handles that we use */
+    unsigned length; /* 0: none is given */
+    bool opens;
     unsigned char bytes[MAX_HANDLE_SZ];
 } LowerHandle;
 
-/* On a mount with handles an inode is its handle and descriptors are a cache. On any other one an
- * inode is a descriptor of its own, open as long as the kernel remembers the inode. */
+/* On a mount whose handles open, an inode is its handle and descriptors are a cache. On any other
+ * one an inode is a descriptor of its own, open as long as the kernel remembers the inode; a handle
+ * then tells it from others only. */
 typedef struct LowerMount {
     struct LowerMount *next;
     int id; /* of mountinfo, proc(5); not reused while a descriptor is open below it */
-    int fd; /* a directory on it, for open_by_handle_at(2); -1 without handles */
+    int fd; /* a directory on it, for open_by_handle_at(2); -1 where handles do not open */
     /* A file system of this machine: close(2) has nothing to report, so FLUSH can be left out, and
      * what we may do there is a matter of capabilities, not of our UID. */
     bool local;
@@ -37,8 +40,8 @@ void lower_mount_free(LowerMount *mount);
 /* Whether the file system of FD may lie on another one (overlayfs, FUSE). */
 bool lower_is_stacked(int fd);
 
-/* The ID of the mount FD is on, and its handle there: empty when MOUNT, the expected mount (may be
- * NULL), has none, or the file system gives none. */
+/* The ID of the mount FD is on, and its handle there: empty when MOUNT, the expected mount, is
+ * NULL, or the file system gives none. */
 ErrInt lower_handle_of(int fd, const LowerMount *mount, LowerHandle *ret_handle, int *ret_id);
 
 /* The descriptor of the inode with this handle, opened with FLAGS, or a negative errno: -ESTALE

@@ -55,11 +55,14 @@ void node_release(Node *node)
 
 static int open_lower(Filesystem *fs, const Inode *inode, int path_fd, int flags)
 {
+    int fd;
+
     if (inode->type != S_IFREG)
         return inode->type == S_IFDIR ? -EISDIR : -ENXIO;
-    if (inode->handle_length > 0)
+    if (inode->handle_opens)
         return open_handle(fs, inode, flags);
-    return relieved_openat(&fs->inodes, fs->proc_fd, fd_name(path_fd).text, flags, 0);
+    fd = relieved_openat(&fs->inodes, fs->proc_fd, fd_name(path_fd).text, flags, 0);
+    return fd == -ENOENT ? -ESTALE : fd; /* see node_errno() */
 }
 
 bool node_was_removed_below(Filesystem *fs, const Inode *inode, nlink_t links)
@@ -101,7 +104,9 @@ int node_open_file(Filesystem *fs, fuse_ino_t ino, int flags, LowerFile *ret_fil
 
 int node_open_dir(const Node *node, int flags)
 {
-    return relieved_openat(&node->fs->inodes, node->fd, ".", flags | O_DIRECTORY, 0);
+    int fd = relieved_openat(&node->fs->inodes, node->fd, ".", flags | O_DIRECTORY, 0);
+
+    return fd == -ENOENT ? -ESTALE : fd; /* see node_errno() */
 }
 
 /* Identity */
@@ -252,7 +257,7 @@ ErrInt node_enter_open(const Node *parent, int fd, const char *name,
 
     if (r < 0)
         return r;
-    if (found.object.handle.length == 0) {
+    if (!found.object.handle.opens) {
         path_fd =
             relieved_openat(&parent->fs->inodes, parent->fs->proc_fd, fd_name(fd).text, O_PATH, 0);
         if (path_fd < 0)
@@ -338,7 +343,7 @@ ErrInt node_enter_root(Filesystem *fs, int fd)
     if (r < 0)
         return r;
     inode_table_pin(&fs->inodes, root.inode);
-    fs->lower_has_handles = root.inode->handle_length > 0;
+    fs->lower_has_handles = root.inode->handle_opens;
     return 0;
 }
 
@@ -347,7 +352,7 @@ ErrInt node_enter_root(Filesystem *fs, int fd)
 ErrInt node_statx(int fd, struct statx *ret_stx)
 {
     if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, ret_stx) < 0)
-        return -errno;
+        return node_errno();
     return 0;
 }
 

@@ -4,6 +4,8 @@
 
 #include "fs/filesystem.h"
 
+#include <errno.h>
+
 /* A lower inode in use by a request: it and its descriptor stay until node_release(). */
 typedef struct {
     Filesystem *fs;
@@ -85,6 +87,14 @@ bool node_was_removed_below(Filesystem *fs, const Inode *inode, nlink_t links);
 
 /* Whether FD is the mount itself. Sends no request. */
 bool node_is_own_mount(const Filesystem *fs, int fd);
+
+/* The result of a call that failed on a node's own descriptor, with no name below it. ENOENT is not
+ * about a name then, but the inode is gone: so says FUSE of one that has none left. After ESTALE
+ * the kernel looks the name up again. */
+static inline ErrInt node_errno(void)
+{
+    return errno == ENOENT ? -ESTALE : -errno;
+}
 
 /* statx(2) of an open descriptor: everything that an attribute reply needs. */
 ErrInt node_statx(int fd, struct statx *ret_stx);

@@ -55,14 +55,16 @@ static ErrInt set_owner(const Node *node, const struct stat *attr, int to_set, u
     if (r < 0)
         return r;
     cred_keep_setid_for(caller);
-    return fchownat(node->fd, "", uid.value, gid.value, AT_EMPTY_PATH) < 0 ? -errno : 0;
+    return fchownat(node->fd, "", uid.value, gid.value, AT_EMPTY_PATH) < 0 ? node_errno() : 0;
 }
 
 static ErrInt set_mode(const Node *node, mode_t mode)
 {
     /* Whether setgid may stay was decided for the caller, by the kernel. */
     cred_keep_setid(true);
-    return fchmodat(node->fs->proc_fd, fd_name(node->fd).text, mode & ALLPERMS, 0) < 0 ? -errno : 0;
+    return fchmodat(node->fs->proc_fd, fd_name(node->fd).text, mode & ALLPERMS, 0) < 0
+               ? node_errno()
+               : 0;
 }
 
 /* FD: a descriptor of the caller's that is open for writing, or -1. */
@@ -94,7 +96,7 @@ static ErrInt set_times(const Node *node, const struct stat *attr, int to_set)
         time_to_set(attr->st_mtim, to_set, FUSE_SET_ATTR_MTIME, FUSE_SET_ATTR_MTIME_NOW),
     };
 
-    return utimensat(node->fd, "", times, AT_EMPTY_PATH) < 0 ? -errno : 0;
+    return utimensat(node->fd, "", times, AT_EMPTY_PATH) < 0 ? node_errno() : 0;
 }
 
 /* The owner comes before the mode, because chown(2) clears setuid and setgid; the times come last,

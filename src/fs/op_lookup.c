@@ -70,7 +70,7 @@ static ssize_t read_link(Filesystem *fs, fuse_ino_t ino, char target[PATH_MAX + 
         return r;
     length = readlinkat(node.fd, "", target, PATH_MAX + 1);
     if (length < 0)
-        return -errno;
+        return node_errno();
     return length > PATH_MAX ? -ENAMETOOLONG : length;
 }
 

@@ -19,7 +19,7 @@ static ErrInt read_statx(Filesystem *fs, fuse_ino_t ino, unsigned int mask, stru
     if (r < 0)
         return r;
     if (statx(node.fd, "", AT_EMPTY_PATH, mask, ret_stx) < 0)
-        return -errno;
+        return node_errno();
     ret_stx->stx_ino = node.inode->shown_ino;
     ret_stx->stx_uid = owner_map_shown(fs->owners, ID_UID, lower_id(ret_stx->stx_uid)).value;
     ret_stx->stx_gid = owner_map_shown(fs->owners, ID_GID, lower_id(ret_stx->stx_gid)).value;

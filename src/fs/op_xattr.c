@@ -55,7 +55,7 @@ static ssize_t get_lower(const Xattr *xattr, void *value, size_t size)
 {
     ssize_t n = getxattr(xattr->path.text, xattr->name, value, size);
 
-    return n < 0 ? -errno : n;
+    return n < 0 ? node_errno() : n;
 }
 
 /* The kernel asks for ACLs itself, whenever it checks a permission, and any error but ENODATA is
@@ -142,7 +142,7 @@ static ssize_t list_xattrs(fuse_req_t req, fuse_ino_t ino, char list[XATTR_LIST_
         return r;
     n = listxattr(xattr.path.text, list, XATTR_LIST_MAX);
     if (n < 0)
-        return -errno;
+        return node_errno();
     /* Who may read trusted ones, the kernel knows; that root of the mounter may is our guess. */
     n = (ssize_t)xattr_list_filter(list, (size_t)n, fuse_req_ctx(req)->uid == 0);
     return size != 0 && (size_t)n > size ? -ERANGE : n;
@@ -160,7 +160,7 @@ void op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
 
 static ErrInt set_lower(const Xattr *xattr, const void *value, size_t size, int flags)
 {
-    return setxattr(xattr->path.text, xattr->name, value, size, flags) < 0 ? -errno : 0;
+    return setxattr(xattr->path.text, xattr->name, value, size, flags) < 0 ? node_errno() : 0;
 }
 
 /* A new access ACL is a chmod, too: the lower file system drops setgid unless the one who sets it
@@ -227,7 +227,7 @@ static ErrInt remove_xattr(Filesystem *fs, fuse_ino_t ino, const char *name)
         r = xattr_check_set(xattr.class);
     if (r < 0)
         return r;
-    return removexattr(xattr.path.text, name) < 0 ? -errno : 0;
+    return removexattr(xattr.path.text, name) < 0 ? node_errno() : 0;
 }
 
 void op_removexattr(fuse_req_t req, fuse_ino_t ino, const char *name)

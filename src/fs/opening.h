@@ -6,8 +6,8 @@
 
 /* The caller's flags but for what is done otherwise: appending is per write, as O_APPEND may
  * change later; O_CREAT and O_EXCL are the business of whoever creates; that the name was no link,
- * the kernel knows, and the one below /proc through which we open is one. Nothing that is opened may
- * block. */
+ * the kernel knows, and the one below /proc through which we open is one. Nothing that is opened
+ * may block. */
 static inline int lower_open_flags(const Filesystem *fs, int flags)
 {
     const int own = O_APPEND | O_CREAT | O_EXCL | O_NOCTTY | O_NOFOLLOW;
