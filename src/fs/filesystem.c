@@ -45,6 +45,7 @@ ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, const A
         .covered_fd = covered_fd,
         .lower_is_stacked = lower_is_stacked(lower_fd),
     };
+    inode_judge_init(&fs->inode_judge);
     r = init_inodes(fs, steal_fd(&owned_lower_fd), fd_limit);
     if (r < 0)
         return r;
@@ -91,6 +92,7 @@ void filesystem_clear(Filesystem *fs)
     dir_streams_clear(&fs->dir_streams);
     open_files_clear(&fs->open_files);
     inode_table_clear(&fs->inodes);
+    inode_judge_clear(&fs->inode_judge);
     cleanup_close(&fs->covered_fd);
     cleanup_close(&fs->proc_fd);
 }

@@ -7,6 +7,7 @@
 #include "fs/counters.h"
 #include "fs/dir_streams.h"
 #include "fs/fuse_api.h"
+#include "fs/inode_judge.h"
 #include "fs/inode_table.h"
 #include "fs/lock_table.h"
 #include "fs/lock_wait.h"
@@ -31,6 +32,7 @@ typedef struct {
     const OwnerMap *owners;
     AclMap acl_map;
     InodeTable inodes;
+    InodeJudge inode_judge;
     OpenFiles open_files;
     DirStreams dir_streams;
     bool no_opendir;        /* the kernel may open directories without us */

@@ -12,13 +12,13 @@ typedef struct Inode {
     HashLink by_node; /* lock */
     HashLink by_key;  /* lock */
     uint64_t node;
-    uint64_t lower_ino;
-    uint64_t shown_ino; /* in the mount's number space (ino_space.h) */
+    uint64_t lower_ino; /* lock where links are split (lower_mount.h), else never changes */
+    uint64_t shown_ino; /* the same; in the mount's number space (ino_space.h) */
     uint64_t lookups;   /* lock */
     uint64_t name_hash; /* lock; see inode_table_enter() */
     uint64_t times;     /* lock; see inode_table_note_times() */
     LowerMount *mount;
-    dev_t device;
+    dev_t device;          /* the same, but a directory's never changes */
     mode_t type;           /* S_IFMT bits: an inode's never change */
     uint32_t refs;         /* lock */
     int fd;                /* lock; stays valid and open while refs > 0 */

@@ -136,11 +136,9 @@ void inode_table_put_mount(InodeTable *table, LowerMount *mount)
 
 /* Inodes */
 
-static Inode *find_key(InodeTable *table, const LowerObject *object, dev_t device)
+/* The first from LINK on. */
+static Inode *find_key_from(HashLink *link, const LowerObject *object, dev_t device)
 {
-    uint64_t hash = key_hash(object->mount, device, object->stx.stx_ino);
-    HashLink *link = hash_index_chain(&table->by_key, hash);
-
     for (; link != NULL; link = link->next) {
         Inode *inode = INODE_OF(link, by_key);
         if (inode->lower_ino == object->stx.stx_ino && inode->device == device &&
@@ -151,6 +149,18 @@ static Inode *find_key(InodeTable *table, const LowerObject *object, dev_t devic
             return inode;
     }
     return NULL;
+}
+
+static HashLink *key_chain(const InodeTable *table, const LowerObject *object, dev_t device)
+{
+    return hash_index_chain(&table->by_key, key_hash(object->mount, device, object->stx.stx_ino));
+}
+
+static Inode *find_key(InodeTable *table, const LowerObject *object, dev_t device)
+{
+    if (object->ambiguous)
+        return object->twin;
+    return find_key_from(key_chain(table, object, device), object, device);
 }
 
 static Inode *find_node(InodeTable *table, uint64_t node)
@@ -195,9 +205,9 @@ static void add_inode(InodeTable *table, Inode *inode)
     hash_index_insert(&table->by_key, &inode->by_key);
 }
 
-static dev_t object_device(const LowerObject *object)
+static dev_t statx_device(const struct statx *stx)
 {
-    return makedev(object->stx.stx_dev_major, object->stx.stx_dev_minor);
+    return makedev(stx->stx_dev_major, stx->stx_dev_minor);
 }
 
 /* FNV-1a. */
@@ -216,7 +226,7 @@ ErrInt inode_table_enter(InodeTable *table, const LowerObject *object, uint64_t 
     /* Both are closed after the lock is gone: later declared, earlier cleaned up. */
     int owned_fd AUTO_CLOSE = fd;
     int evicted_fd AUTO_CLOSE = -1;
-    dev_t device = object_device(object);
+    dev_t device = statx_device(&object->stx);
     uint64_t shown_ino;
     ErrInt r = ino_space_map(table->ino_space, device, object->stx.stx_ino, &shown_ino);
 
@@ -247,7 +257,7 @@ ErrInt inode_table_enter(InodeTable *table, const LowerObject *object, uint64_t 
 Inode *inode_table_find(InodeTable *table, const LowerObject *object, uint64_t *ret_name_hash)
 {
     LOCK_SCOPE(&table->lock);
-    Inode *inode = find_key(table, object, object_device(object));
+    Inode *inode = find_key(table, object, statx_device(&object->stx));
 
     if (inode == NULL)
         return NULL;
@@ -342,6 +352,49 @@ void inode_table_unref(InodeTable *table, Inode *inode)
     remains = take_if_unused(table, inode);
     pthread_mutex_unlock(&table->lock);
     free_remains(remains);
+}
+
+Inode *inode_table_next(InodeTable *table, const LowerObject *object, Inode *previous, int *ret_fd)
+{
+    dev_t device = statx_device(&object->stx);
+    Remains remains = {0};
+    Inode *next;
+
+    pthread_mutex_lock(&table->lock);
+    if (previous == NULL)
+        next = find_key_from(key_chain(table, object, device), object, device);
+    else
+        next = find_key_from(previous->by_key.next, object, device);
+    if (next != NULL) {
+        next->refs++;
+        *ret_fd = next->fd;
+    }
+    if (previous != NULL) {
+        previous->refs--;
+        remains = take_if_unused(table, previous);
+    }
+    pthread_mutex_unlock(&table->lock);
+    free_remains(remains);
+    return next;
+}
+
+uint64_t inode_table_number(InodeTable *table, Inode *inode, const struct statx *stx)
+{
+    dev_t device = statx_device(stx);
+    uint64_t shown_ino;
+
+    if (!inode->mount->splits_links || inode->type == S_IFDIR)
+        return inode->shown_ino;
+    LOCK_SCOPE(&table->lock);
+    if ((inode->lower_ino != stx->stx_ino || inode->device != device) &&
+        ino_space_map(table->ino_space, device, stx->stx_ino, &shown_ino) == 0) {
+        hash_index_remove(&table->by_key, &inode->by_key);
+        inode->lower_ino = stx->stx_ino;
+        inode->device = device;
+        inode->shown_ino = shown_ino;
+        hash_index_insert(&table->by_key, &inode->by_key);
+    }
+    return inode->shown_ino;
 }
 
 /* The next one that is remembered although the kernel has forgotten it, with a reference; NULL when

@@ -44,6 +44,8 @@ typedef struct {
     LowerMount *mount;
     LowerHandle handle;
     struct statx stx; /* STATX_BASIC_STATS and whatever else came with it */
+    bool ambiguous;   /* inodes can have its number that are others (LowerMount.splits_links) */
+    Inode *twin;      /* when it is: the inode in the table that it is, or NULL; a reference */
 } LowerObject;
 
 /* FD_LIMIT: how many descriptors may be cached, at least 1. -ENOMEM. */
@@ -78,6 +80,15 @@ bool inode_table_note_times(InodeTable *table, Inode *inode, const struct statx 
 
 /* The kernel has given INODE another name. */
 void inode_table_set_name(InodeTable *table, Inode *inode, uint64_t name_hash);
+
+/* To find the twin of an ambiguous OBJECT: the next inode with its number after PREVIOUS, the first
+ * after NULL. Counts a reference, and gives up that on PREVIOUS. NULL: no more. *ret_fd is the
+ * descriptor of the inode. */
+Inode *inode_table_next(InodeTable *table, const LowerObject *object, Inode *previous, int *ret_fd);
+
+/* The number of INODE in the mount, now that statx(2) says STX of it: another than before when
+ * overlayfs has copied it up, under which it is then found. */
+uint64_t inode_table_number(InodeTable *table, Inode *inode, const struct statx *stx);
 
 /* Counts a reference; *ret_fd is its descriptor when it has one, else -1. NULL: no such node. */
 Inode *inode_table_ref(InodeTable *table, uint64_t node, int *ret_fd);

@@ -119,7 +119,13 @@ ErrInt lower_mount_new(int id, int fd, LowerMount **ret_mount)
     mount = malloc(sizeof(*mount));
     if (mount == NULL)
         return -ENOMEM;
-    *mount = (LowerMount){.id = id, .fd = -1, .local = has_lasting_handles(&sfs), .passes = true};
+    *mount = (LowerMount){
+        .id = id,
+        .fd = -1,
+        .splits_links = sfs.f_type == OVERLAYFS_SUPER_MAGIC,
+        .local = has_lasting_handles(&sfs),
+        .passes = true,
+    };
     if (has_lasting_handles(&sfs)) {
         mount->fd = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (mount->fd >= 0 && !handles_work(mount)) {

@@ -25,6 +25,8 @@ typedef struct LowerMount {
     struct LowerMount *next;
     int id; /* of mountinfo, proc(5); not reused while a descriptor is open below it */
     int fd; /* a directory on it, for open_by_handle_at(2); -1 where handles do not open */
+    bool splits_links; /* several names of a file may be inodes of their own with one number, and
+                        * what is changed by one then gets another number (overlayfs) */
     /* A file system of this machine: close(2) has nothing to report, so FLUSH can be left out, and
      * what we may do there is a matter of capabilities, not of our UID. */
     bool local;

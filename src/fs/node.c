@@ -72,20 +72,22 @@ bool node_was_removed_below(Filesystem *fs, const Inode *inode, nlink_t links)
 }
 
 /* Returns the descriptor or -errno. */
-static int open_inode(Filesystem *fs, const Inode *inode, int path_fd, int flags,
-                      LowerFile *ret_file)
+static int open_inode(Filesystem *fs, Inode *inode, int path_fd, int flags, LowerFile *ret_file)
 {
-    struct stat attr;
+    struct statx stx;
+    ErrInt r;
     int fd AUTO_CLOSE = open_lower(fs, inode, path_fd, flags);
 
     if (fd < 0)
         return fd;
-    if (fstat(fd, &attr) < 0)
-        return -errno;
-    if (node_was_removed_below(fs, inode, attr.st_nlink))
+    r = node_statx(fd, &stx);
+    if (r < 0)
+        return r;
+    if (node_was_removed_below(fs, inode, stx.stx_nlink))
         return -ESTALE;
+    inode_table_number(&fs->inodes, inode, &stx); /* opened for writing, it was copied up */
     if (ret_file != NULL)
-        *ret_file = (LowerFile){.mode = attr.st_mode, .mount = inode->mount};
+        *ret_file = (LowerFile){.mode = stx.stx_mode, .mount = inode->mount};
     return steal_fd(&fd);
 }
 
@@ -122,6 +124,8 @@ typedef struct {
 
 static void found_clear(Found *found)
 {
+    if (found->object.twin != NULL)
+        inode_table_unref(&found->fs->inodes, found->object.twin);
     if (found->holds_mount)
         inode_table_put_mount(&found->fs->inodes, found->object.mount);
 }
@@ -159,6 +163,42 @@ static ErrInt identify_elsewhere(Found *found, int fd, int id)
     return lower_handle_of(fd, found->object.mount, &found->object.handle, &id);
 }
 
+/* More inodes with one number are not looked through: one that is not found is entered as another.
+ */
+enum { TWINS_MAX = 64 };
+
+static void find_twin(Found *found, int fd)
+{
+    Filesystem *fs = found->fs;
+    Inode *inode = NULL;
+    int other_fd;
+
+    for (int tries = 0; tries < TWINS_MAX; tries++) {
+        inode = inode_table_next(&fs->inodes, &found->object, inode, &other_fd);
+        if (inode == NULL)
+            return;
+        if (inode_judge_same(&fs->inode_judge, fd, other_fd)) {
+            found->object.twin = inode;
+            return;
+        }
+    }
+    inode_table_unref(&fs->inodes, inode);
+}
+
+static ErrInt read_found_attr(Found *found, int fd)
+{
+    LowerObject *object = &found->object;
+    ErrInt r = node_statx(fd, &object->stx);
+
+    if (r < 0)
+        return r;
+    object->ambiguous =
+        object->mount->splits_links && !S_ISDIR(object->stx.stx_mode) && object->stx.stx_nlink > 1;
+    if (object->ambiguous)
+        find_twin(found, fd);
+    return 0;
+}
+
 /* PARENT: where it was found; NULL for the root. */
 static ErrInt identify(Found *found, Filesystem *fs, const Node *parent, int fd)
 {
@@ -173,7 +213,7 @@ static ErrInt identify(Found *found, Filesystem *fs, const Node *parent, int fd)
         found->object.mount = parent->inode->mount;
     else
         r = identify_elsewhere(found, fd, id);
-    return r < 0 ? r : node_statx(fd, &found->object.stx);
+    return r < 0 ? r : read_found_attr(found, fd);
 }
 
 bool node_is_own_mount(const Filesystem *fs, int fd)
@@ -356,6 +396,14 @@ ErrInt node_statx(int fd, struct statx *ret_stx)
     return 0;
 }
 
+void node_note_change(const Node *node)
+{
+    struct statx stx;
+
+    if (node->inode->mount->splits_links && node_statx(node->fd, &stx) == 0)
+        inode_table_number(&node->fs->inodes, node->inode, &stx);
+}
+
 static struct timespec to_timespec(struct statx_timestamp time)
 {
     return (struct timespec){.tv_sec = time.tv_sec, .tv_nsec = time.tv_nsec};
@@ -373,7 +421,7 @@ void node_show_attr(Filesystem *fs, Inode *inode, const struct statx *stx, struc
     if (inode->type == S_IFDIR && inode_table_note_times(&fs->inodes, inode, stx))
         forget_listing(fs, inode);
     *ret_attr = (struct stat){
-        .st_ino = inode->shown_ino,
+        .st_ino = inode_table_number(&fs->inodes, inode, stx),
         .st_mode = stx->stx_mode,
         .st_nlink = stx->stx_nlink,
         .st_uid = owner_map_shown(fs->owners, ID_UID, lower_id(stx->stx_uid)).value,

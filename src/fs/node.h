@@ -99,6 +99,10 @@ static inline ErrInt node_errno(void)
 /* statx(2) of an open descriptor: everything that an attribute reply needs. */
 ErrInt node_statx(int fd, struct statx *ret_stx);
 
+/* NODE was changed by a call that does not end in a look at its attributes. Overlayfs may have
+ * copied it up, and given it another number, under which it is to be found. */
+void node_note_change(const Node *node);
+
 /* The attributes of INODE as the mount shows them, to be told to the kernel. */
 void node_show_attr(Filesystem *fs, Inode *inode, const struct statx *stx, struct stat *ret_attr);
 

@@ -37,6 +37,7 @@ static ErrInt make_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t new_ino, cons
     if (linkat(fs->proc_fd, fd_name(node.fd).text, parent.fd, name, AT_SYMLINK_FOLLOW) < 0)
         return -errno;
     inode_table_set_named(&fs->inodes, node.inode);
+    node_note_change(&node);
     r = node_settle_dir(&parent);
     return r < 0 ? r : node_lookup(&parent, name, ret_entry);
 }

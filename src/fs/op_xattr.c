@@ -160,7 +160,10 @@ void op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
 
 static ErrInt set_lower(const Xattr *xattr, const void *value, size_t size, int flags)
 {
-    return setxattr(xattr->path.text, xattr->name, value, size, flags) < 0 ? node_errno() : 0;
+    if (setxattr(xattr->path.text, xattr->name, value, size, flags) < 0)
+        return node_errno();
+    node_note_change(&xattr->node);
+    return 0;
 }
 
 /* A new access ACL is a chmod, too: the lower file system drops setgid unless the one who sets it
@@ -227,7 +230,10 @@ static ErrInt remove_xattr(Filesystem *fs, fuse_ino_t ino, const char *name)
         r = xattr_check_set(xattr.class);
     if (r < 0)
         return r;
-    return removexattr(xattr.path.text, name) < 0 ? node_errno() : 0;
+    if (removexattr(xattr.path.text, name) < 0)
+        return node_errno();
+    node_note_change(&xattr.node);
+    return 0;
 }
 
 void op_removexattr(fuse_req_t req, fuse_ino_t ino, const char *name)

@@ -426,6 +426,11 @@ static void do_fstat(void)
         print_stat(&st);
 }
 
+static void print_same(const struct stat *a, const struct stat *b)
+{
+    puts(a->st_dev == b->st_dev && a->st_ino == b->st_ino ? "same inode" : "two inodes");
+}
+
 static void do_same(void)
 {
     struct stat a;
@@ -434,7 +439,18 @@ static void do_same(void)
     if (lstat(word(0), &a) < 0 || lstat(word(1), &b) < 0)
         result(-1);
     else
-        puts(a.st_dev == b.st_dev && a.st_ino == b.st_ino ? "same inode" : "two inodes");
+        print_same(&a, &b);
+}
+
+static void do_fsame(void)
+{
+    struct stat a;
+    struct stat b;
+
+    if (fstat(file(0), &a) < 0 || lstat(word(1), &b) < 0)
+        result(-1);
+    else
+        print_same(&a, &b);
 }
 
 static void do_blocks(void)
@@ -892,6 +908,7 @@ static const Step steps[] = {
     {"stat",        do_stat       }, /* PATH; no step follows a link at the end of PATH but open */
     {"fstat",       do_fstat      }, /* FILE */
     {"same",        do_same       }, /* PATH PATH */
+    {"fsame",       do_fsame      }, /* FILE PATH */
     {"blocks",      do_blocks     }, /* PATH */
     {"truncate",    do_truncate   }, /* PATH N */
     {"ftruncate",   do_ftruncate  }, /* FILE N */

@@ -88,10 +88,20 @@ transcript()
         fail "$transcript_what"
 }
 
+# reference_is_lower: $REF is $REF_LOWER itself, seen from another namespace, in which each lower ID
+# is itself, as in ours through the mount.
+reference_is_lower()
+{
+    REF=$REF_LOWER
+    reference_twin=$ns_pid
+    ns_start '0 0 65536'
+    reference_ns=$ns_pid
+    ns_pid=$reference_twin
+}
+
 # reference_start: $REF_LOWER and $REF are to the kernel's idmapped mount what $LOWER and $MNT are
 # to ours, with the map of the namespace that ns_start made. Where the lower file system cannot be
-# idmapped (overlayfs, FUSE), $REF is $REF_LOWER itself, seen from another namespace, in which each
-# lower ID is itself, as in ours through the mount.
+# idmapped (overlayfs, FUSE), $REF is as of reference_is_lower.
 reference_start()
 {
     REF_LOWER=${REF_LOWER-${lower_parent:?}/reference-lower}
@@ -109,11 +119,7 @@ reference_mount()
     reference_says=$("$BUILD_DIR/tests/lib/idmap_mount" "$REF_LOWER" "$REF" "${ns_pid:?}" 2>&1) ||
         reference_status=$?
     if [ $reference_status = 77 ]; then
-        REF=$REF_LOWER
-        reference_twin=$ns_pid
-        ns_start '0 0 65536'
-        reference_ns=$ns_pid
-        ns_pid=$reference_twin
+        reference_is_lower
         return
     fi
     same $reference_status 0 "$reference_says: the exit status of idmap_mount"
