@@ -571,6 +571,23 @@ static void do_mknod(void)
     result(mknod(word(1), (mode_t)named(node_types, 0) | mode(2), device));
 }
 
+/* many PREFIX N: PREFIX0 to PREFIX(N-1), every second one another name of the file before */
+static void do_many(void)
+{
+    char first[NAME_MAX + 1];
+    char second[NAME_MAX + 1];
+
+    for (long long i = 0; i < number(1); i += 2) {
+        snprintf(first, sizeof(first), "%s%lld", word(0), i);
+        snprintf(second, sizeof(second), "%s%lld", word(0), i + 1);
+        if (mknod(first, S_IFREG | 0644, 0) < 0 || (i + 1 < number(1) && link(first, second) < 0)) {
+            result(-1);
+            return;
+        }
+    }
+    result(0);
+}
+
 static void do_symlink(void)
 {
     result(symlink(word(0), word(1)));
@@ -923,6 +940,7 @@ static const Step steps[] = {
     {"rmdir",       do_rmdir      },
     {"unlink",      do_unlink     },
     {"mknod",       do_mknod      },
+    {"many",        do_many       },
     {"symlink",     do_symlink    }, /* TARGET PATH */
     {"readlink",    do_readlink   },
     {"link",        do_link       }, /* PATH PATH */
