@@ -137,6 +137,12 @@ reference_is_idmapped()
     test -z "$reference_twin"
 }
 
+# For tests that use $REF themselves.
+reference_must_be_idmapped()
+{
+    reference_is_idmapped || skip "no idmapped mounts here: $reference_says"
+}
+
 # both WHAT [COMMAND...] <STEPS: takes the steps of calls, one a line, in $MNT and in $REF, and
 # fails when a result differs. For comments see steps_here. Where $REF is no idmapped mount, nothing
 # is compared but what is done by ns_run in the namespace of reference_start.

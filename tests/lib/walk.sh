@@ -10,7 +10,7 @@ walk_start()
 {
     ns_start '0 100000 65536'
     reference_start
-    reference_is_idmapped || skip "no idmapped mounts here: ${reference_says:?}"
+    reference_must_be_idmapped
     mnt_start map=0:100000:65536 hostroot=deny suid dev "$@"
 }
 
@@ -20,7 +20,7 @@ walk_start_shared()
     ns_start '0 100000 65536'
     REF_LOWER=$LOWER
     reference_mount
-    reference_is_idmapped || skip "no idmapped mounts here: ${reference_says:?}"
+    reference_must_be_idmapped
     mnt_start map=0:100000:65536 hostroot=deny suid dev "$@"
 }
 
