@@ -166,13 +166,22 @@ static ErrInt set_lower(const Xattr *xattr, const void *value, size_t size, int 
     return 0;
 }
 
-/* A new access ACL is a chmod, too: the lower file system drops setgid unless the one who sets it
- * is of the file's group or has CAP_FSETID. */
+/* To change the access ACL is a chmod, too: the lower file system drops setgid unless the one who
+ * does is of the file's group or has CAP_FSETID. Tmpfs does so also when it is removed. */
+static ErrInt decide_setgid(fuse_req_t req, const Xattr *xattr)
+{
+    struct statx stx;
+    ErrInt r = node_statx(xattr->node.fd, &stx);
+
+    if (r == 0)
+        cred_keep_setid((stx.stx_mode & S_ISGID) != 0 && caller_keeps_setgid(req, &stx));
+    return r;
+}
+
 static ErrInt set_acl(fuse_req_t req, const Xattr *xattr, const char *value, size_t size, int flags)
 {
     char *acl = thread_buffer(size + XATTR_SIZE_MAX);
     char *present = acl + size;
-    struct statx stx;
     ssize_t n;
     ErrInt r;
 
@@ -182,11 +191,8 @@ static ErrInt set_acl(fuse_req_t req, const Xattr *xattr, const char *value, siz
     n = get_lower(xattr, present, XATTR_SIZE_MAX);
     r = acl_store(&xattr->node.fs->acl_map, acl, size, present, n > 0 ? (size_t)n : 0);
     if (r == 0)
-        r = node_statx(xattr->node.fd, &stx);
-    if (r < 0)
-        return r;
-    cred_keep_setid((stx.stx_mode & S_ISGID) != 0 && caller_keeps_setgid(req, &stx));
-    return set_lower(xattr, acl, size, flags);
+        r = decide_setgid(req, xattr);
+    return r < 0 ? r : set_lower(xattr, acl, size, flags);
 }
 
 static ErrInt set_fscaps(const Xattr *xattr, const char *value, size_t size, int flags)
@@ -221,13 +227,15 @@ void op_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name, const char *v
     reply_result(req, set_xattr(req, ino, name, value, size, flags));
 }
 
-static ErrInt remove_xattr(Filesystem *fs, fuse_ino_t ino, const char *name)
+static ErrInt remove_xattr(fuse_req_t req, fuse_ino_t ino, const char *name)
 {
     Xattr xattr AUTO_XATTR = XATTR_INIT;
-    ErrInt r = xattr_acquire(fs, ino, name, &xattr);
+    ErrInt r = xattr_acquire(filesystem_of(req), ino, name, &xattr);
 
     if (r == 0)
         r = xattr_check_set(xattr.class);
+    if (r == 0 && xattr.class == XATTR_ACL)
+        r = decide_setgid(req, &xattr);
     if (r < 0)
         return r;
     if (removexattr(xattr.path.text, name) < 0)
@@ -238,5 +246,5 @@ static ErrInt remove_xattr(Filesystem *fs, fuse_ino_t ino, const char *name)
 
 void op_removexattr(fuse_req_t req, fuse_ino_t ino, const char *name)
 {
-    reply_result(req, remove_xattr(filesystem_of(req), ino, name));
+    reply_result(req, remove_xattr(req, ino, name));
 }
