@@ -67,17 +67,22 @@ static ErrInt set_mode(const Node *node, mode_t mode)
                : 0;
 }
 
-/* FD: a descriptor of the caller's that is open for writing, or -1. */
-static ErrInt set_size(Filesystem *fs, fuse_ino_t ino, int fd, off_t size, int to_set)
+/* truncate(2) and ftruncate(2), whichever it was: only the latter sets the times of a file that has
+ * the size already. */
+static ErrInt set_size(const Node *node, const struct fuse_file_info *fi, off_t size, int to_set)
 {
-    int own_fd AUTO_CLOSE = -1;
+    struct statx stx;
+    ErrInt r;
 
-    if (fd < 0)
-        fd = own_fd = node_open_file(fs, ino, O_WRONLY | O_NONBLOCK, NULL);
-    if (fd < 0)
-        return fd;
     cred_keep_setid((to_set & FUSE_SET_ATTR_KILL_SUID) == 0);
-    return ftruncate(fd, size) < 0 ? -errno : 0;
+    if (fi != NULL)
+        return ftruncate(open_fd_of(fi), size) < 0 ? -errno : 0;
+    r = node_statx(node->fd, &stx);
+    if (r < 0)
+        return r;
+    if (node_was_removed_below(node->fs, node->inode, stx.stx_nlink))
+        return -ESTALE;
+    return truncate(fd_path(node->fd).text, size) < 0 ? node_errno() : 0;
 }
 
 static struct timespec time_to_set(struct timespec time, int to_set, int set, int now)
@@ -117,7 +122,7 @@ static ErrInt set_attr(fuse_req_t req, fuse_ino_t ino, const struct stat *attr, 
     if (r == 0 && (to_set & FUSE_SET_ATTR_MODE) != 0)
         r = set_mode(&node, attr->st_mode);
     if (r == 0 && (to_set & FUSE_SET_ATTR_SIZE) != 0)
-        r = set_size(fs, ino, fi != NULL ? open_fd_of(fi) : -1, attr->st_size, to_set);
+        r = set_size(&node, fi, attr->st_size, to_set);
     if (r == 0 && (to_set & times) != 0)
         r = set_times(&node, attr, to_set);
     return r < 0 ? r : read_attr(&node, ret_attr);
