@@ -4,12 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/xattr.h>
 #include <unistd.h>
-
-#define LARGEST_FILE ((INT64_C(1) << 44) - 4096) /* ext4 with blocks of 4096 bytes */
 
 typedef enum {
     LEAVE,  /* nothing came of it */
@@ -161,7 +160,7 @@ static bool stored_zeros(const Step *step)
  * is nothing to copy is not sent. */
 static bool beyond_the_largest(const Step *step)
 {
-    return is_call(step, "copy_file_range") && step->op->n[3] >= LARGEST_FILE &&
+    return is_call(step, "copy_file_range") && step->op->n[3] >= lower_get()->largest_file &&
            step->results[REMAPFS]->value == 0 && failed(step, IDMAPPED, EFBIG);
 }
 
@@ -227,6 +226,15 @@ static bool set_while_open(const Step *step)
            callers[step->op->caller].id == 0 && !callers[step->op->caller].in_namespace;
 }
 
+/* fs/btrfs/inode.c, btrfs_real_readdir() has its end at the last of all positions, from which
+ * fs/read_write.c, rw_verify_area() lets nothing be read, before it is known that a directory
+ * cannot be. FUSE stops behind the last entry. */
+static bool end_of_directory(const Step *step)
+{
+    return lower_get()->type == BTRFS_SUPER_MAGIC && is_call(step, "read") &&
+           failed(step, REMAPFS, EISDIR) && failed(step, IDMAPPED, EINVAL);
+}
+
 /* Never called, as what it changes on one side could not be made good: fallocate(2) to collapse or
  * to insert, which fs/fuse/file.c, fuse_file_fallocate() refuses. */
 static const Allowed allowed[] = {
@@ -237,6 +245,7 @@ static const Allowed allowed[] = {
     {"which zeros are a hole is up to ext4",                       stored_zeros,          LEAVE },
     {"a daemon is not told of writing to a FIFO",                  pipe_time,             REPAIR},
     {"a page that is written to tells FUSE nothing of the time",   mapped_time,           LEAVE },
+    {"the end of a directory is elsewhere on btrfs",               end_of_directory,      LEAVE },
     {"the kernel writes backing files without CAP_FSETID",         set_while_open,        REPAIR},
     {"to copy nothing from beyond the end never reaches a daemon", beyond_the_largest,    LEAVE },
     {"FUSE checks all else before the mapping of who creates",     unmapped_creator,      LEAVE },

@@ -56,7 +56,9 @@ int64_t run_fgetxattr(Worker *worker, const Op *op, Result *result)
 
 int64_t run_listxattr(Worker *worker, const Op *op, Result *result)
 {
-    ssize_t n = llistxattr(op_text(op, 0), (char *)worker->data, (size_t)op->n[1]);
+    const Caller *caller = &callers[op->caller];
+    ssize_t n = lower_list_xattrs(op_text(op, 0), (char *)worker->data, (size_t)op->n[1],
+                                  caller->id == 0 && !caller->in_namespace);
 
     if (n >= 0 && op->n[1] > 0)
         payload_add_names(result, (char *)worker->data, (size_t)n);

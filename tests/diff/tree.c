@@ -69,7 +69,7 @@ static void describe_xattrs(Result *text, int dir, const char *name)
     ssize_t size;
 
     snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, name);
-    size = llistxattr(path, list, sizeof(list));
+    size = lower_list_xattrs(path, list, sizeof(list), true);
     if (size <= 0) {
         payload_add(text, "%s%s", size < 0 ? ", xattrs: " : "", size < 0 ? strerror(errno) : "");
         return;

@@ -407,6 +407,7 @@ int main(int argc, char **argv)
           .lowers = {argv[2], argv[4]}
     };
     walk.random = walk.seed;
+    lower_learn(walk.roots.lowers[IDMAPPED]);
     if (!walk.keep)
         trees_seed(&walk.roots);
     start_workers(&walk, argv[0]);

@@ -160,6 +160,22 @@ void paths_forget(void);
 void paths_remember(const char *path, bool is_dir);
 void text_print(FILE *stream, const char *text);
 
+/* lower.c: what differences may depend on */
+
+typedef struct {
+    unsigned long type; /* as of statfs(2) */
+    off_t largest_file; /* in bytes */
+} Lower;
+
+/* Once, before anything is compared. */
+void lower_learn(const char *directory);
+const Lower *lower_get(void);
+
+/* As llistxattr(2), but for what remapfs does not show, and some file systems do: the ACLs that xfs
+ * shows to root a second time, as they are on disk, and trusted attributes, which btrfs lists for
+ * those who may not read them. ROOT: the caller is root of the host. */
+ssize_t lower_list_xattrs(const char *path, char *list, size_t size, bool root);
+
 /* payload.c: what is compared, as text */
 
 __attribute__((format(printf, 2, 3))) void payload_add(Result *result, const char *format, ...);
