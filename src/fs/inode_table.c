@@ -11,7 +11,6 @@
 
 enum {
     FIRST_NODE = 1,    /* FUSE_ROOT_ID: the first inode entered is the root */
-    RELIEVE_STEP = 64, /* descriptors closed at once when we ran out of them */
     SWEEP_BUCKETS = 8, /* that are looked through for one inode */
 };
 
@@ -210,16 +209,6 @@ static dev_t statx_device(const struct statx *stx)
     return makedev(stx->stx_dev_major, stx->stx_dev_minor);
 }
 
-/* FNV-1a. */
-uint64_t inode_table_hash_name(uint64_t parent, const char *name)
-{
-    uint64_t hash = hash_mix(parent) ^ UINT64_C(0xcbf29ce484222325);
-
-    for (; *name != '\0'; name++)
-        hash = (hash ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
-    return hash | 1;
-}
-
 ErrInt inode_table_enter(InodeTable *table, const LowerObject *object, uint64_t name_hash, int fd,
                          Inode **ret_inode)
 {
@@ -264,30 +253,6 @@ Inode *inode_table_find(InodeTable *table, const LowerObject *object, uint64_t *
     inode->refs++;
     *ret_name_hash = inode->name_hash;
     return inode;
-}
-
-static uint32_t time_hash(struct statx_timestamp time)
-{
-    return (uint32_t)hash_mix((uint64_t)time.tv_sec * 1000000000 + time.tv_nsec);
-}
-
-/* The time of modification in the upper half, that of change in the lower one. */
-bool inode_table_note_times(InodeTable *table, Inode *inode, const struct statx *stx)
-{
-    const uint64_t times = (uint64_t)time_hash(stx->stx_mtime) << 32 | time_hash(stx->stx_ctime);
-    uint64_t before;
-    LOCK_SCOPE(&table->lock);
-
-    before = inode->times;
-    inode->times = times;
-    return before != 0 && before != times && before >> 32 == times >> 32;
-}
-
-void inode_table_set_name(InodeTable *table, Inode *inode, uint64_t name_hash)
-{
-    LOCK_SCOPE(&table->lock);
-
-    inode->name_hash = name_hash;
 }
 
 Inode *inode_table_ref(InodeTable *table, uint64_t node, int *ret_fd)
@@ -378,25 +343,6 @@ Inode *inode_table_next(InodeTable *table, const LowerObject *object, Inode *pre
     return next;
 }
 
-uint64_t inode_table_number(InodeTable *table, Inode *inode, const struct statx *stx)
-{
-    dev_t device = statx_device(stx);
-    uint64_t shown_ino;
-
-    if (!inode->mount->splits_links || inode->type == S_IFDIR)
-        return inode->shown_ino;
-    LOCK_SCOPE(&table->lock);
-    if ((inode->lower_ino != stx->stx_ino || inode->device != device) &&
-        ino_space_map(table->ino_space, device, stx->stx_ino, &shown_ino) == 0) {
-        hash_index_remove(&table->by_key, &inode->by_key);
-        inode->lower_ino = stx->stx_ino;
-        inode->device = device;
-        inode->shown_ino = shown_ino;
-        hash_index_insert(&table->by_key, &inode->by_key);
-    }
-    return inode->shown_ino;
-}
-
 /* The next one that is remembered although the kernel has forgotten it, with a reference; NULL when
  * there is none in the next few buckets. */
 static Inode *ref_forgotten(InodeTable *table)
@@ -451,63 +397,4 @@ void inode_table_forget(InodeTable *table, uint64_t node, uint64_t n)
     free_remains(remains);
     if (table->remembers)
         sweep(table);
-}
-
-int inode_table_adopt(InodeTable *table, Inode *inode, int *fd)
-{
-    int evicted_fd AUTO_CLOSE = -1;
-    LOCK_SCOPE(&table->lock);
-
-    evicted_fd = fd_ring_add(&table->ring, inode, fd);
-    return inode->fd;
-}
-
-void inode_table_pin(InodeTable *table, Inode *inode)
-{
-    LOCK_SCOPE(&table->lock);
-
-    fd_ring_pin(&table->ring, inode);
-}
-
-void inode_table_set_nameless(InodeTable *table, Inode *inode)
-{
-    LOCK_SCOPE(&table->lock);
-
-    inode->nameless = true;
-    fd_ring_pin(&table->ring, inode);
-}
-
-void inode_table_set_named(InodeTable *table, Inode *inode)
-{
-    LOCK_SCOPE(&table->lock);
-
-    inode->nameless = false;
-}
-
-bool inode_table_is_nameless(InodeTable *table, const Inode *inode)
-{
-    LOCK_SCOPE(&table->lock);
-
-    return inode->nameless;
-}
-
-bool inode_table_relieve(InodeTable *table)
-{
-    int evicted[RELIEVE_STEP];
-    size_t n = 0;
-
-    pthread_mutex_lock(&table->lock);
-    while (n < RELIEVE_STEP && (evicted[n] = fd_ring_evict(&table->ring)) >= 0)
-        n++;
-    pthread_mutex_unlock(&table->lock);
-    for (size_t i = 0; i < n; i++)
-        close(evicted[i]);
-    return n > 0;
-}
-
-InodeTableSizes inode_table_sizes(InodeTable *table)
-{
-    LOCK_SCOPE(&table->lock);
-
-    return (InodeTableSizes){table->by_node.n_entries, table->ring.length, table->ring.limit};
 }

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/fdname.h"
+#include "fs/found.h"
 #include "fs/relieved_open.h"
 
 #include <errno.h>
@@ -111,125 +112,14 @@ int node_open_dir(const Node *node, int flags)
     return fd == -ENOENT ? -ESTALE : fd; /* see node_errno() */
 }
 
-/* Identity */
-
-/* A lower object on its way into the table. Its mount is in use through the parent, or was counted
- * for it when it is another one. */
-typedef struct {
-    Filesystem *fs;
-    LowerObject object;
-    bool holds_mount;
-    bool is_nameless; /* it was made without a name */
-} Found;
-
-static void found_clear(Found *found)
-{
-    if (found->object.twin != NULL)
-        inode_table_unref(&found->fs->inodes, found->object.twin);
-    if (found->holds_mount)
-        inode_table_put_mount(&found->fs->inodes, found->object.mount);
-}
-
-#define AUTO_FOUND CLEANUP(found_clear)
-
-/* Asking for nothing but device and mount ID sends no request: safe even on our own mount. */
-static ErrInt mount_identity(int fd, struct statx *ret_stx)
-{
-    if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID, ret_stx) < 0)
-        return -errno;
-    return 0;
-}
-
-static dev_t statx_device(const struct statx *stx)
-{
-    return makedev(stx->stx_dev_major, stx->stx_dev_minor);
-}
-
-/* FD is on another mount than its parent. */
-static ErrInt identify_elsewhere(Found *found, int fd, int id)
-{
-    Filesystem *fs = found->fs;
-    struct statx stx;
-    ErrInt r = mount_identity(fd, &stx);
-
-    if (r < 0)
-        return r;
-    if (statx_device(&stx) == fs->own_device)
-        return -ELOOP;
-    r = inode_table_get_mount(&fs->inodes, id, fd, &found->object.mount);
-    if (r < 0)
-        return r;
-    found->holds_mount = true;
-    return lower_handle_of(fd, found->object.mount, &found->object.handle, &id);
-}
-
-/* More inodes with one number are not looked through: one that is not found is entered as another.
- */
-enum { TWINS_MAX = 64 };
-
-static void find_twin(Found *found, int fd)
-{
-    Filesystem *fs = found->fs;
-    Inode *inode = NULL;
-    int other_fd;
-
-    for (int tries = 0; tries < TWINS_MAX; tries++) {
-        inode = inode_table_next(&fs->inodes, &found->object, inode, &other_fd);
-        if (inode == NULL)
-            return;
-        if (inode_judge_same(&fs->inode_judge, fd, other_fd)) {
-            found->object.twin = inode;
-            return;
-        }
-    }
-    inode_table_unref(&fs->inodes, inode);
-}
-
-static ErrInt read_found_attr(Found *found, int fd)
-{
-    LowerObject *object = &found->object;
-    ErrInt r = node_statx(fd, &object->stx);
-
-    if (r < 0)
-        return r;
-    object->ambiguous =
-        object->mount->splits_links && !S_ISDIR(object->stx.stx_mode) && object->stx.stx_nlink > 1;
-    if (object->ambiguous)
-        find_twin(found, fd);
-    return 0;
-}
-
-/* PARENT: where it was found; NULL for the root. */
-static ErrInt identify(Found *found, Filesystem *fs, const Node *parent, int fd)
-{
-    const LowerMount *near = parent != NULL ? parent->inode->mount : NULL;
-    int id;
-    ErrInt r = lower_handle_of(fd, near, &found->object.handle, &id);
-
-    found->fs = fs;
-    if (r < 0)
-        return r;
-    if (near != NULL && id == near->id)
-        found->object.mount = parent->inode->mount;
-    else
-        r = identify_elsewhere(found, fd, id);
-    return r < 0 ? r : read_found_attr(found, fd);
-}
-
-bool node_is_own_mount(const Filesystem *fs, int fd)
-{
-    struct statx stx;
-
-    return mount_identity(fd, &stx) == 0 && statx_device(&stx) == fs->own_device &&
-           (int)stx.stx_mnt_id == fs->own_mount_id;
-}
-
-static int open_child(const Node *parent, const char *name)
+int node_open_child(const Node *parent, const char *name)
 {
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strchr(name, '/') != NULL)
         return -EINVAL;
     return relieved_openat(&parent->fs->inodes, parent->fd, name, O_PATH | O_NOFOLLOW, 0);
 }
+
+/* Entering */
 
 static ErrInt enter(Found *found, uint64_t name_hash, int *fd, struct fuse_entry_param *ret_entry)
 {
@@ -255,7 +145,7 @@ static ErrInt identify_and_enter(const Node *near, uint64_t name_hash, int *fd,
                                  struct fuse_entry_param *ret_entry)
 {
     Found found AUTO_FOUND = {0};
-    ErrInt r = identify(&found, near->fs, near, *fd);
+    ErrInt r = found_identify(&found, near->fs, near, *fd);
 
     return r < 0 ? r : enter(&found, name_hash, fd, ret_entry);
 }
@@ -265,15 +155,10 @@ ErrInt node_enter_found(const Node *node, int *fd, struct fuse_entry_param *ret_
     return identify_and_enter(node, 0, fd, ret_entry);
 }
 
-static uint64_t hash_name(const Node *parent, const char *name)
-{
-    return inode_table_hash_name(parent->inode->node, name);
-}
-
 ErrInt node_lookup(const Node *parent, const char *name, struct fuse_entry_param *ret_entry)
 {
-    const uint64_t hash = hash_name(parent, name);
-    int fd AUTO_CLOSE = open_child(parent, name);
+    const uint64_t hash = node_hash_name(parent, name);
+    int fd AUTO_CLOSE = node_open_child(parent, name);
     ErrInt r;
 
     if (fd < 0)
@@ -290,10 +175,10 @@ ErrInt node_lookup(const Node *parent, const char *name, struct fuse_entry_param
 ErrInt node_enter_open(const Node *parent, int fd, const char *name,
                        struct fuse_entry_param *ret_entry)
 {
-    const uint64_t hash = name != NULL ? hash_name(parent, name) : 0;
+    const uint64_t hash = name != NULL ? node_hash_name(parent, name) : 0;
     Found found AUTO_FOUND = {.is_nameless = name == NULL};
     int path_fd AUTO_CLOSE = -1;
-    ErrInt r = identify(&found, parent->fs, parent, fd);
+    ErrInt r = found_identify(&found, parent->fs, parent, fd);
 
     if (r < 0)
         return r;
@@ -319,52 +204,6 @@ ErrInt node_settle_dir(const Node *dir)
     return fsync(fd) < 0 ? -errno : 0;
 }
 
-/* Names */
-
-/* Whether the kernel means the inode that was found by this name. */
-static bool is_known_by(const Found *found, uint64_t known_hash, uint64_t hash)
-{
-    return known_hash == hash ||
-           (!S_ISDIR(found->object.stx.stx_mode) && found->object.stx.stx_nlink > 1);
-}
-
-ErrInt named_inode_begin(const Node *parent, const char *name, NamedInode *ret_named)
-{
-    Filesystem *fs = parent->fs;
-    Found found AUTO_FOUND = {0};
-    int fd AUTO_CLOSE = open_child(parent, name);
-    uint64_t known_hash;
-
-    ret_named->fs = fs;
-    if (fd < 0 || identify(&found, fs, parent, fd) < 0)
-        return 0;
-    ret_named->inode = inode_table_find(&fs->inodes, &found.object, &known_hash);
-    if (ret_named->inode == NULL || !is_known_by(&found, known_hash, hash_name(parent, name)))
-        return -ESTALE;
-    ret_named->is_last = S_ISDIR(found.object.stx.stx_mode) || found.object.stx.stx_nlink == 1;
-    if (ret_named->is_last)
-        inode_table_adopt(&fs->inodes, ret_named->inode, &fd);
-    return 0;
-}
-
-void named_inode_removed(NamedInode *named)
-{
-    if (named->inode != NULL && named->is_last)
-        inode_table_set_nameless(&named->fs->inodes, named->inode);
-}
-
-void named_inode_moved(NamedInode *named, const Node *parent, const char *name)
-{
-    if (named->inode != NULL)
-        inode_table_set_name(&named->fs->inodes, named->inode, hash_name(parent, name));
-}
-
-void named_inode_end(NamedInode *named)
-{
-    if (named->inode != NULL)
-        inode_table_unref(&named->fs->inodes, named->inode);
-}
-
 /* The root */
 
 ErrInt node_enter_root(Filesystem *fs, int fd)
@@ -372,7 +211,7 @@ ErrInt node_enter_root(Filesystem *fs, int fd)
     int owned_fd AUTO_CLOSE = fd;
     Found found AUTO_FOUND = {0};
     struct fuse_entry_param entry;
-    ErrInt r = identify(&found, fs, NULL, owned_fd);
+    ErrInt r = found_identify(&found, fs, NULL, owned_fd);
 
     if (r == 0)
         r = enter(&found, 0, &owned_fd, &entry);

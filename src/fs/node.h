@@ -40,6 +40,16 @@ int node_open_file(Filesystem *fs, fuse_ino_t ino, int flags, LowerFile *ret_fil
 /* Opens the directory with FLAGS (O_CLOEXEC is added) and returns the descriptor, or -errno. */
 int node_open_dir(const Node *node, int flags);
 
+/* Opens NAME below PARENT (O_PATH, O_NOFOLLOW) and returns the descriptor, or -errno; -EINVAL for
+ * what is no name of something below. */
+int node_open_child(const Node *parent, const char *name);
+
+/* See inode_table_enter(). */
+static inline uint64_t node_hash_name(const Node *parent, const char *name)
+{
+    return inode_table_hash_name(parent->inode->node, name);
+}
+
 /* Looks NAME up below PARENT (O_NOFOLLOW), enters what is there into the inode table and fills in
  * the reply. The kernel's lookup is counted: forget it when the reply fails. Where our own mount
  * is met, the directory that it covers is taken instead. -ELOOP: a copy of it (a bind mount). */
@@ -59,28 +69,6 @@ ErrInt node_enter_root(Filesystem *fs, int fd);
 
 /* What was changed in the directory is on the disk now, if the options want that. */
 ErrInt node_settle_dir(const Node *dir);
-
-/* A name that is about to be removed, by unlink, rmdir or rename, or to be another one, by rename.
- *
- * The kernel has decided on that for the inode that it knows by this name, and on the lower side it
- * may be another inode's by now. So the one that is there is looked up. -ESTALE: the kernel does
- * not know it by that name; it will look the name up again, and decide anew. (One that has more
- * names is known by any of them.) Nothing to be found is no error here.
- *
- * When that was its last name, it may be in use still, with nothing but us to keep it alive: it is
- * held from before the removal, so that it can be kept after it. */
-typedef struct {
-    Filesystem *fs;
-    Inode *inode; /* NULL: nothing is there that we could look up */
-    bool is_last;
-} NamedInode;
-
-ErrInt named_inode_begin(const Node *parent, const char *name, NamedInode *ret_named);
-void named_inode_removed(NamedInode *named); /* the name is gone */
-void named_inode_moved(NamedInode *named, const Node *parent, const char *name);
-void named_inode_end(NamedInode *named); /* in any case */
-
-#define AUTO_NAMED_INODE CLEANUP(named_inode_end)
 
 /* INODE has LINKS links: none, not because of us, and nobody works with it still. */
 bool node_was_removed_below(Filesystem *fs, const Inode *inode, nlink_t links);

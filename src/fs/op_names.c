@@ -2,7 +2,7 @@
 /* Names that come and go: link, unlink, rmdir, rename. */
 #include "base/fdname.h"
 #include "fs/creator.h"
-#include "fs/node.h"
+#include "fs/named_inode.h"
 #include "fs/ops.h"
 #include "fs/reply.h"
 
