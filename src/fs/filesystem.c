@@ -45,6 +45,7 @@ ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, const A
         .covered_fd = covered_fd,
         .lower_is_stacked = lower_is_stacked(lower_fd),
     };
+    afterwards_init(&fs->afterwards);
     inode_judge_init(&fs->inode_judge);
     r = init_inodes(fs, steal_fd(&owned_lower_fd), fd_limit);
     if (r < 0)
@@ -83,6 +84,7 @@ void filesystem_distrust_content(Filesystem *fs, uint64_t node)
 void filesystem_end_waits(Filesystem *fs)
 {
     lock_waiters_end(&fs->lock_waiters);
+    afterwards_end(&fs->afterwards);
 }
 
 void filesystem_clear(Filesystem *fs)
@@ -93,6 +95,7 @@ void filesystem_clear(Filesystem *fs)
     open_files_clear(&fs->open_files);
     inode_table_clear(&fs->inodes);
     inode_judge_clear(&fs->inode_judge);
+    afterwards_clear(&fs->afterwards);
     cleanup_close(&fs->covered_fd);
     cleanup_close(&fs->proc_fd);
 }
@@ -103,7 +106,7 @@ ErrInt filesystem_know_mount(Filesystem *fs, struct fuse_session *session, const
 
     if (statx(AT_FDCWD, mountpoint, AT_STATX_DONT_SYNC, STATX_MNT_ID, &stx) < 0)
         return -errno;
-    fs->session = session;
+    fs->session = fs->afterwards.session = session;
     fs->own_device = makedev(stx.stx_dev_major, stx.stx_dev_minor);
     fs->own_mount_id = (int)stx.stx_mnt_id;
     return 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/acl.h"
+#include "fs/afterwards.h"
 #include "fs/agreement.h"
 #include "fs/counters.h"
 #include "fs/dir_streams.h"
@@ -41,6 +42,7 @@ typedef struct {
     Agreement agreement;
     const char *map_json;     /* the map, for --status; the caller's */
     _Atomic bool passthrough; /* the kernel takes backing files, as far as we know */
+    Afterwards afterwards;
     Counters counters;
     LockTable locks;
     LockWaiters lock_waiters;
@@ -69,7 +71,8 @@ void filesystem_distrust(Filesystem *fs, uint64_t node);
 /* The same, and for the content of NODE, too, before it reads what it has of that. */
 void filesystem_distrust_content(Filesystem *fs, uint64_t node);
 
-/* Answers every request that waits for a lock, with EINTR; once no more requests are read. */
+/* Answers every request that waits for a lock, with EINTR, and tells the kernel nothing more of its
+ * own accord; once no more requests are read. */
 void filesystem_end_waits(Filesystem *fs);
 
 /* Tells it who serves it, and what it looks like from outside, once it is mounted at MOUNTPOINT and

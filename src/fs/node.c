@@ -248,17 +248,10 @@ static struct timespec to_timespec(struct statx_timestamp time)
     return (struct timespec){.tv_sec = time.tv_sec, .tv_nsec = time.tv_nsec};
 }
 
-/* No request has a directory's cached listing locked while it waits for us. */
-static void forget_listing(Filesystem *fs, const Inode *inode)
-{
-    if (fs->session != NULL)
-        fuse_lowlevel_notify_inval_inode(fs->session, inode->node, 0, 0);
-}
-
 void node_show_attr(Filesystem *fs, Inode *inode, const struct statx *stx, struct stat *ret_attr)
 {
     if (inode->type == S_IFDIR && inode_table_note_times(&fs->inodes, inode, stx))
-        forget_listing(fs, inode);
+        afterwards_forget_listing(&fs->afterwards, inode->node);
     *ret_attr = (struct stat){
         .st_ino = inode_table_number(&fs->inodes, inode, stx),
         .st_mode = stx->stx_mode,

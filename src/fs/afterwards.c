@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The thread is there from the first time on that there is something to be told. */
+#include "fs/afterwards.h"
+
+#include "base/cleanup.h"
+
+#include <string.h>
+#include <time.h>
+
+static const struct timespec delay = {.tv_nsec = 20 * 1000 * 1000};
+
+void afterwards_init(Afterwards *afterwards)
+{
+    afterwards->session = NULL;
+    afterwards->has_thread = afterwards->ended = false;
+    afterwards->n = 0;
+    pthread_mutex_init(&afterwards->lock, NULL);
+    pthread_cond_init(&afterwards->changed, NULL);
+}
+
+void afterwards_clear(Afterwards *afterwards)
+{
+    pthread_cond_destroy(&afterwards->changed);
+    pthread_mutex_destroy(&afterwards->lock);
+}
+
+/* Takes what there is to be told; 0: it is time to end. */
+static unsigned take(Afterwards *afterwards, uint64_t nodes[AFTERWARDS_MAX])
+{
+    unsigned n;
+    LOCK_SCOPE(&afterwards->lock);
+
+    while (afterwards->n == 0 && !afterwards->ended)
+        pthread_cond_wait(&afterwards->changed, &afterwards->lock);
+    n = afterwards->ended ? 0 : afterwards->n;
+    memcpy(nodes, afterwards->nodes, n * sizeof(nodes[0]));
+    afterwards->n = 0;
+    return n;
+}
+
+/* No process has a kept listing locked while it waits for us, so this never waits for long. */
+static void *run(void *data)
+{
+    Afterwards *afterwards = data;
+    uint64_t nodes[AFTERWARDS_MAX];
+    unsigned n;
+
+    while ((n = take(afterwards, nodes)) > 0) {
+        nanosleep(&delay, NULL);
+        for (unsigned i = 0; i < n; i++)
+            fuse_lowlevel_notify_inval_inode(afterwards->session, nodes[i], 0, 0);
+    }
+    return NULL;
+}
+
+void afterwards_forget_listing(Afterwards *afterwards, uint64_t node)
+{
+    LOCK_SCOPE(&afterwards->lock);
+
+    if (afterwards->session == NULL || afterwards->ended || afterwards->n == AFTERWARDS_MAX)
+        return;
+    if (!afterwards->has_thread)
+        afterwards->has_thread = pthread_create(&afterwards->thread, NULL, run, afterwards) == 0;
+    afterwards->nodes[afterwards->n++] = node;
+    pthread_cond_signal(&afterwards->changed);
+}
+
+void afterwards_end(Afterwards *afterwards)
+{
+    bool has_thread;
+
+    pthread_mutex_lock(&afterwards->lock);
+    afterwards->ended = true;
+    has_thread = afterwards->has_thread;
+    afterwards->has_thread = false;
+    pthread_cond_signal(&afterwards->changed);
+    pthread_mutex_unlock(&afterwards->lock);
+    if (has_thread)
+        pthread_join(afterwards->thread, NULL);
+}
