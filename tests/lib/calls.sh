@@ -127,8 +127,12 @@ reference_mount()
 
 reference_stop()
 {
-    unmount "$REF"
-    rmdir "$REF"
+    if reference_is_idmapped; then
+        unmount "$REF"
+        rmdir "$REF"
+    else
+        kill "$reference_ns"
+    fi
 }
 
 # Whether $REF is an idmapped mount, to be used by users of the host and of any namespace.
