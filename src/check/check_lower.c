@@ -2,7 +2,7 @@
 /* The lower file systems: what they can hold, and what was forbidden on them. */
 #include "base/cleanup.h"
 #include "check/checks.h"
-#include "check/mount_list.h"
+#include "core/mount_list.h"
 #include "core/printable.h"
 #include "fs/lower_mount.h"
 

@@ -5,9 +5,8 @@
 #include <glib.h>
 #include <stddef.h>
 
-/* No daemon.json is longer; and the JSON parser recurses for every bracket. */
+/* No daemon.json is longer. */
 #define DOCKER_CONFIG_MAX_BYTES ((size_t)64 * 1024)
-#define DOCKER_CONFIG_MAX_DEPTH 16
 
 /* The value of "userns-remap" in the LENGTH bytes of JSON at TEXT, which messages call NAME. Fails
  * with MAP_ERROR, also when the key is absent or empty. The caller frees with g_free(). */

@@ -3,10 +3,10 @@
 #include "daemon/session.h"
 
 #include "base/cleanup.h"
+#include "base/notify.h"
 #include "core/map_table.h"
 #include "core/own_ids.h"
 #include "daemon/log.h"
-#include "daemon/notify.h"
 #include "daemon/ready.h"
 #include "fs/cred.h"
 
@@ -205,10 +205,18 @@ static int hear_answer(pid_t asker)
     return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
 }
 
+static void tell_manager(const char *state)
+{
+    ErrInt r = notify_send(state);
+
+    if (r < 0)
+        log_message(LOG_WARNING, "NOTIFY_SOCKET=%s: %s", getenv("NOTIFY_SOCKET"), strerror(-r));
+}
+
 static void tell_that_it_works(Session *session)
 {
     if (session->in_service) {
-        notify_send("READY=1");
+        tell_manager("READY=1");
         return;
     }
     log_to_syslog();
@@ -268,7 +276,7 @@ static ExitStatus serve(Session *session)
     if (r == 0)
         r = loop(session);
     if (session->in_service)
-        notify_send("STOPPING=1");
+        tell_manager("STOPPING=1");
     filesystem_end_waits(&session->fs);
     fuse_session_unmount(session->fuse);
     if (asks)

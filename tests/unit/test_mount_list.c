@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The mounts of a tree, from the text of mountinfo. */
-#include "check/mount_list.h"
+#include "core/mount_list.h"
 #include "cmocka_all.h"
 #include "resolve.h"
 

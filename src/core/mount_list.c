@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The mounts that a directory tree consists of, by /proc/self/mountinfo. */
-#include "check/mount_list.h"
+#include "core/mount_list.h"
 
 #include <string.h>
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One datagram to the socket that $NOTIFY_SOCKET names: a path, or a name in the abstract namespace
  * with a "@" for its first byte, 0. */
-#include "daemon/notify.h"
+#include "base/notify.h"
 
 #include "base/cleanup.h"
-#include "daemon/log.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -12,7 +11,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <syslog.h>
 
 static const char *socket_name(void)
 {
@@ -25,12 +23,15 @@ bool notify_is_wanted(void)
     return name != NULL && name[0] != '\0';
 }
 
-static int send_datagram(const char *name, const char *state)
+ErrInt notify_send(const char *state)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    size_t length = strlen(name);
+    const char *name = socket_name();
     int fd AUTO_CLOSE = -1;
 
+    if (!notify_is_wanted())
+        return 0;
+    size_t length = strlen(name);
     if ((name[0] != '/' && name[0] != '@') || length >= sizeof(address.sun_path))
         return -EINVAL;
     memcpy(address.sun_path, name, length);
@@ -41,15 +42,4 @@ static int send_datagram(const char *name, const char *state)
                          (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0)
         return -errno;
     return 0;
-}
-
-void notify_send(const char *state)
-{
-    int r;
-
-    if (!notify_is_wanted())
-        return;
-    r = send_datagram(socket_name(), state);
-    if (r < 0)
-        log_message(LOG_WARNING, "NOTIFY_SOCKET=%s: %s", socket_name(), strerror(-r));
 }

@@ -2,11 +2,12 @@
 /* What a service manager wants to hear, see sd_notify(3). */
 #pragma once
 
+#include "base/errint.h"
+
 #include <stdbool.h>
 
 /* Whether there is a service manager that listens. */
 bool notify_is_wanted(void);
 
-/* Sends STATE, such as "READY=1", in one datagram. Does nothing when nobody listens; complains in
- * the log when it cannot. */
-void notify_send(const char *state);
+/* Sends STATE, such as "READY=1", in one datagram. Does nothing when nobody listens. */
+ErrInt notify_send(const char *state);
