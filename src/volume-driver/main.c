@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* remapfs-volume-driver: a volume plugin for Docker and Podman. */
+#include "base/cleanup.h"
+#include "base/exit_status.h"
+#include "base/notify.h"
+#include "volume-driver/arguments.h"
+#include "volume-driver/driver.h"
+#include "volume-driver/http_server.h"
+#include "volume-driver/listen_socket.h"
+#include "volume-driver/log.h"
+#include "volume-driver/mounts_directory.h"
+
+#include <glib-unix.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Recovery has a thread of its own, since a lower directory that does not answer must not keep the
+ * volumes of others from being used. */
+typedef struct {
+    const Driver *driver;
+    atomic_bool stop;
+} Recovery;
+
+static void *recover(void *data)
+{
+    Recovery *recovery = data;
+    driver_recover(recovery->driver, &recovery->stop);
+    return NULL;
+}
+
+static void tell_manager(const char *state)
+{
+    ErrInt r = notify_send(state);
+    if (r < 0)
+        log_message("NOTIFY_SOCKET: %s", g_strerror(-r));
+}
+
+static gboolean quit(gpointer loop)
+{
+    g_main_loop_quit(loop);
+    return G_SOURCE_CONTINUE;
+}
+
+static void wait_for_signal(void)
+{
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    g_unix_signal_add(SIGTERM, quit, loop);
+    g_unix_signal_add(SIGINT, quit, loop);
+    g_main_loop_run(loop);
+}
+
+/* Takes the socket. Mounts stay what they are in the end: containers use them. */
+static bool serve(const Driver *driver, const ListenSocket *listener, const char *socket_path,
+                  GError **error)
+{
+    Recovery recovery = {.driver = driver};
+    HttpServer *server = http_server_start(listener->fd, driver, error);
+    pthread_t recoverer;
+    if (server == NULL)
+        return false;
+    bool is_recovering = pthread_create(&recoverer, NULL, recover, &recovery) == 0;
+    if (!is_recovering)
+        recover(&recovery);
+    tell_manager("READY=1");
+    wait_for_signal();
+    tell_manager("STOPPING=1");
+    if (!listener->is_inherited)
+        unlink(socket_path);
+    atomic_store(&recovery.stop, true);
+    http_server_stop(server);
+    if (is_recovering)
+        pthread_join(recoverer, NULL);
+    return true;
+}
+
+static bool make_directory_of(const char *path)
+{
+    g_autofree char *directory = g_path_get_dirname(path);
+    return g_mkdir_with_parents(directory, 0711) == 0;
+}
+
+static bool run(const Arguments *arguments, GError **error)
+{
+    ListenSocket listener;
+    Mounter mounter;
+    Driver driver = {.mounter = &mounter};
+    int lock_fd AUTO_CLOSE = -1;
+    g_autofree char *mounts = mounts_directory_open(arguments->mounts, &lock_fd, error);
+    if (mounts == NULL)
+        return false;
+    mounter_init(&mounter, mounts, arguments->remapfs);
+    make_directory_of(arguments->state);
+    g_autoptr(VolumeTable) table = volume_table_open(arguments->state, error);
+    if (table == NULL || !listen_socket_open(&listener, arguments->socket, error))
+        return false;
+    driver.table = table;
+    return serve(&driver, &listener, arguments->socket, error);
+}
+
+int main(int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+    Arguments arguments;
+    ExitStatus status = STATUS_SUCCESS;
+    if (!arguments_parse(&arguments, argc, argv, &error))
+        status = STATUS_USAGE;
+    else if (arguments.version)
+        printf("remapfs-volume-driver %s\n", PACKAGE_VERSION);
+    else if (!run(&arguments, &error))
+        status = STATUS_SYSTEM;
+    arguments_clear(&arguments);
+    if (error != NULL)
+        log_message("%s", error->message);
+    return status;
+}
