@@ -4,6 +4,7 @@
 
 #include "core/json_text.h"
 #include "volume-driver/driver_error.h"
+#include "volume-driver/volume_options.h"
 
 #include <string.h>
 
@@ -126,12 +127,9 @@ static bool path(Call *call, GError **error)
 static void add_status(Call *call, const Volume *volume)
 {
     g_auto(GStrv) ids = volume_table_ids(call->driver->table, volume);
-    JsonNode *options = json_node_new(JSON_NODE_OBJECT);
-    json_node_set_object(options, volume->options);
     json_builder_set_member_name(call->answer, "Status");
     json_builder_begin_object(call->answer);
-    json_builder_set_member_name(call->answer, "options");
-    json_builder_add_value(call->answer, options);
+    volume_options_write(volume->options, call->answer);
     add_strings(call, "mounts", (const char *const *)ids);
     json_builder_end_object(call->answer);
 }

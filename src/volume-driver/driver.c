@@ -41,7 +41,7 @@ bool driver_create(const Driver *driver, const char *name, JsonNode *node, GErro
     if (!volume_options_prepare_source(options, error) ||
         !driver->mounter->check(driver->mounter, options, error))
         return false;
-    g_autoptr(Volume) volume = volume_new(name, options, NULL);
+    g_autoptr(Volume) volume = volume_new(name, g_steal_pointer(&options), NULL);
     return volume_table_add(driver->table, volume, error);
 }
 

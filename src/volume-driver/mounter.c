@@ -25,8 +25,14 @@ char *mounter_path(const Mounter *mounter, const char *name)
 /* What a program said, without its name before every line and the newline behind the last. */
 static char *message_of(const char *said)
 {
-    g_auto(GStrv) lines = g_strsplit(said, "remapfs: ", -1);
-    return g_strchomp(g_strjoinv("", lines));
+    static const char prefix[] = "remapfs: ";
+    g_autoptr(GString) message = g_string_new(NULL);
+    g_auto(GStrv) lines = g_strsplit(said, "\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        bool is_prefixed = g_str_has_prefix(*line, prefix);
+        g_string_append_printf(message, "%s\n", *line + (is_prefixed ? strlen(prefix) : 0));
+    }
+    return g_strchomp(g_string_free(g_steal_pointer(&message), FALSE));
 }
 
 /* Fails with what the program says. */

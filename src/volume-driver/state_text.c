@@ -57,7 +57,7 @@ static Volume *read_volume(JsonObject *object, GError **error)
         volume_options_new(json_object_get_member(object, "options"), error);
     if (options == NULL)
         return NULL;
-    g_autoptr(Volume) volume = volume_new(name, options, created);
+    g_autoptr(Volume) volume = volume_new(name, g_steal_pointer(&options), created);
     if (ids == NULL) {
         driver_error_set(error, "\"mounts\" is not an array");
         return NULL;
@@ -117,14 +117,11 @@ static void add_string(JsonBuilder *builder, const char *name, const char *value
 
 static void write_volume(JsonBuilder *builder, const Volume *volume)
 {
-    JsonNode *options = json_node_new(JSON_NODE_OBJECT);
     GHashTableIter iter;
     void *id;
-    json_node_set_object(options, volume->options);
     json_builder_begin_object(builder);
     add_string(builder, "name", volume->name);
-    json_builder_set_member_name(builder, "options");
-    json_builder_add_value(builder, options);
+    volume_options_write(volume->options, builder);
     add_string(builder, "created", volume->created);
     json_builder_set_member_name(builder, "mounts");
     json_builder_begin_array(builder);

@@ -51,7 +51,7 @@ Volume *volume_new(const char *name, JsonObject *options, const char *created)
 {
     Volume *volume = g_atomic_rc_box_new0(Volume);
     volume->name = g_strdup(name);
-    volume->options = json_object_ref(options);
+    volume->options = options;
     volume->created = created != NULL ? g_strdup(created) : now();
     volume->ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     pthread_mutex_init(&volume->busy, NULL);

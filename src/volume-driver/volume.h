@@ -28,7 +28,7 @@ bool volume_check_name(const char *name, GError **error);
 /* Whether an engine can mean this for who uses a volume. */
 bool volume_check_id(const char *id, GError **error);
 
-/* CREATED is now when it is NULL. References OPTIONS. Has one reference. */
+/* CREATED is now when it is NULL. Takes OPTIONS. Has one reference. */
 Volume *volume_new(const char *name, JsonObject *options, const char *created);
 
 Volume *volume_ref(Volume *volume);

@@ -60,24 +60,30 @@ static bool check_create(const char *mode, GError **error)
     return true;
 }
 
-JsonObject *volume_options_new(JsonNode *node, GError **error)
+static bool copy_options(JsonObject *given, JsonObject *options, GError **error)
 {
-    g_autoptr(JsonObject) options = json_object_new();
-    if (node != NULL && !JSON_NODE_HOLDS_NULL(node)) {
-        if (!JSON_NODE_HOLDS_OBJECT(node)) {
-            driver_error_set(error, "the options are not a JSON object");
-            return NULL;
-        }
-        json_object_unref(options);
-        options = json_node_dup_object(node);
-    }
     JsonObjectIter iter;
     const char *name;
     JsonNode *value;
-    json_object_iter_init(&iter, options);
-    while (json_object_iter_next(&iter, &name, &value))
+    json_object_iter_init_ordered(&iter, given);
+    while (json_object_iter_next_ordered(&iter, &name, &value)) {
         if (!check_option(name, value, error))
-            return NULL;
+            return false;
+        json_object_set_string_member(options, name, json_node_get_string(value));
+    }
+    return true;
+}
+
+JsonObject *volume_options_new(JsonNode *node, GError **error)
+{
+    g_autoptr(JsonObject) options = json_object_new();
+    bool is_given = node != NULL && !JSON_NODE_HOLDS_NULL(node);
+    if (is_given && !JSON_NODE_HOLDS_OBJECT(node)) {
+        driver_error_set(error, "the options are not a JSON object");
+        return NULL;
+    }
+    if (is_given && !copy_options(json_node_get_object(node), options, error))
+        return NULL;
     if (!check_source(get(options, "source"), error) ||
         !check_create(get(options, "create"), error))
         return NULL;
@@ -94,11 +100,26 @@ bool volume_options_equal(JsonObject *one, JsonObject *other)
     JsonObjectIter iter;
     const char *name;
     JsonNode *value;
-    json_object_iter_init(&iter, one);
-    while (json_object_iter_next(&iter, &name, &value))
+    json_object_iter_init_ordered(&iter, one);
+    while (json_object_iter_next_ordered(&iter, &name, &value))
         if (g_strcmp0(json_node_get_string(value), get(other, name)) != 0)
             return false;
     return json_object_get_size(one) == json_object_get_size(other);
+}
+
+void volume_options_write(JsonObject *options, JsonBuilder *builder)
+{
+    JsonObjectIter iter;
+    const char *name;
+    JsonNode *value;
+    json_builder_set_member_name(builder, "options");
+    json_builder_begin_object(builder);
+    json_object_iter_init_ordered(&iter, options);
+    while (json_object_iter_next_ordered(&iter, &name, &value)) {
+        json_builder_set_member_name(builder, name);
+        json_builder_add_string_value(builder, json_node_get_string(value));
+    }
+    json_builder_end_object(builder);
 }
 
 static bool create_source(const char *source, const char *mode, GError **error)
@@ -170,8 +191,8 @@ GPtrArray *volume_options_call(JsonObject *options, const char *remapfs, const c
     g_ptr_array_add(words, g_strdup(remapfs));
     if (mountpoint == NULL)
         g_ptr_array_add(words, g_strdup("--print-map"));
-    json_object_iter_init(&iter, options);
-    while (json_object_iter_next(&iter, &name, &value))
+    json_object_iter_init_ordered(&iter, options);
+    while (json_object_iter_next_ordered(&iter, &name, &value))
         if (!is_for_driver(name))
             add_option(words, name, json_node_get_string(value));
     if (volume_options_lack_map(options))

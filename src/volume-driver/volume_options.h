@@ -8,13 +8,17 @@
 /* The options in NODE, an object of strings as engines send it; none when it is NULL or null. A
  * value that is "" means an option without one. Fails unless there is an absolute source, and names
  * and values are such as can be an option at all; what remapfs says to them is not asked here. The
- * caller unrefs; nobody changes it. */
+ * object is a copy, that nobody changes, and has one owner, who unrefs: json-glib counts references
+ * for one thread at a time only. */
 JsonObject *volume_options_new(JsonNode *node, GError **error);
 
 /* The directory that the volume shows. Owned by OPTIONS. */
 const char *volume_options_source(JsonObject *options);
 
 bool volume_options_equal(JsonObject *one, JsonObject *other);
+
+/* As the member "options" of an object that is begun. */
+void volume_options_write(JsonObject *options, JsonBuilder *builder);
 
 /* Makes sure that the source is a directory: makes it, if "create" says with which mode, but not
  * its parents. */
