@@ -86,6 +86,12 @@ static inline bool request_forgoes_reserve(fuse_req_t req, bool local)
     return local && fuse_req_ctx(req)->uid != 0;
 }
 
+/* Who asks for a lock of NODE, or gives one up, through the open file of FI. */
+static inline LockClient lock_client_of(uint64_t node, const struct fuse_file_info *fi)
+{
+    return (LockClient){.node = node, .owner = fi->lock_owner, .handle = (uint64_t)open_fd_of(fi)};
+}
+
 /* The requests, for fuse_session_new() with the Filesystem as user data. */
 extern const struct fuse_lowlevel_ops filesystem_ops;
 

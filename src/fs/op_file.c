@@ -91,17 +91,12 @@ void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, of
     reply_count(req, n < 0 ? -errno : n);
 }
 
-static LockClient lock_client(fuse_ino_t ino, const struct fuse_file_info *fi)
-{
-    return (LockClient){.node = ino, .owner = fi->lock_owner, .handle = (uint64_t)open_fd_of(fi)};
-}
-
 /* A descriptor was closed: the caller's locks on the file go, and close(2) may fail below. Without
  * a descriptor to spare there is nothing to report: what is to be written is written at the
  * release. */
 void op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-    const LockClient client = lock_client(ino, fi);
+    const LockClient client = lock_client_of(ino, fi);
     int copy = fcntl(open_fd_of(fi), F_DUPFD_CLOEXEC, 0);
     ErrInt r = copy >= 0 && close(copy) < 0 ? -errno : 0;
 
@@ -112,7 +107,7 @@ void op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 /* The open file is gone, and with it the locks that were its own. */
 void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-    const LockClient client = lock_client(ino, fi);
+    const LockClient client = lock_client_of(ino, fi);
 
     lock_table_drop_handle(&filesystem_of(req)->locks, &client);
     open_files_remove(&filesystem_of(req)->open_files, req, open_file_of(fi), fi->flock_release);

@@ -75,11 +75,6 @@ void op_flock(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi, int ope
 
 /* fcntl(2) */
 
-static LockClient client_of(fuse_ino_t ino, const struct fuse_file_info *fi)
-{
-    return (LockClient){.node = ino, .owner = fi->lock_owner, .handle = (uint64_t)open_fd_of(fi)};
-}
-
 static ErrInt read_flock(const struct flock *flock, LockRange *ret_range)
 {
     const LockKind kind = flock->l_type == F_RDLCK   ? LOCK_SHARED
@@ -195,7 +190,7 @@ static ErrInt set_lock(fuse_req_t req, const LockClient *client, const LockRange
 void op_setlk(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi, struct flock *flock,
               int sleep)
 {
-    LockClient client = client_of(ino, fi);
+    LockClient client = lock_client_of(ino, fi);
     LockRange range;
     bool waits = false;
     ErrInt r = read_flock(flock, &range);
@@ -209,7 +204,7 @@ void op_setlk(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi, struct 
 
 void op_getlk(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi, struct flock *flock)
 {
-    const LockClient client = client_of(ino, fi);
+    const LockClient client = lock_client_of(ino, fi);
     LockRange range;
     pid_t pid;
     ErrInt r = read_flock(flock, &range);
