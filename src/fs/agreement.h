@@ -2,6 +2,7 @@
 /* What came of the features that we would have: agreed on with the kernel, or why not. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef enum {
@@ -23,6 +24,11 @@ typedef enum {
 typedef struct {
     _Atomic(const char *) refusal[AGREED_MAX];
 } Agreement;
+
+static inline bool agreement_has(const Agreement *agreement, Agreed feature)
+{
+    return agreement->refusal[feature] == NULL;
+}
 
 /* As --status prints it; static. */
 const char *agreed_name(Agreed feature);

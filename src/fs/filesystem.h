@@ -40,8 +40,7 @@ typedef struct {
     bool lower_is_stacked;  /* lower_mount.h */
     bool lower_has_handles; /* the mount of the lower directory itself */
     Agreement agreement;
-    const char *map_json;     /* the map, for --status; the caller's */
-    _Atomic bool passthrough; /* the kernel takes backing files, as far as we know */
+    const char *map_json; /* the map, for --status; the caller's */
     Afterwards afterwards;
     Counters counters;
     LockTable locks;

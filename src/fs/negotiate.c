@@ -112,7 +112,6 @@ static void negotiate_passthrough(Filesystem *fs, struct fuse_conn_info *conn)
         reason = "with sync there is no passthrough";
     else if (!fuse_set_feature_flag(conn, FUSE_CAP_PASSTHROUGH))
         reason = "the kernel has no passthrough";
-    fs->passthrough = reason == NULL;
     settle(fs, AGREED_PASSTHROUGH, reason);
     settle(fs, AGREED_PASSTHROUGH_EVERYWHERE, reason);
     if (reason == NULL)

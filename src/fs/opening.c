@@ -13,23 +13,29 @@ static bool may_pass(const Filesystem *fs, const LowerFile *file, int flags)
 {
     const bool writes = (flags & O_ACCMODE) != O_RDONLY;
 
-    return fs->passthrough && file->mount->passes &&
+    return agreement_has(&fs->agreement, AGREED_PASSTHROUGH) && file->mount->passes &&
            !(writes && (file->mode & (S_ISUID | S_ISGID)) != 0);
 }
 
-/* REFUSAL: what FUSE_DEV_IOC_BACKING_OPEN says of a file on MOUNT. */
+/* REFUSAL: what FUSE_DEV_IOC_BACKING_OPEN says of a file on MOUNT; EPERM is for all of them. */
 static void remember_refusal(Filesystem *fs, LowerMount *mount, int refusal)
 {
-    _Atomic bool *which;
+    const char *known = strerrordesc_np(refusal);
+    const char *reason = known != NULL ? known : "the kernel does not say why";
+    const bool anywhere = refusal == EPERM;
+    bool is_news;
 
     if (refusal == ENOMEM || refusal == ENOSPC)
         return;
-    which = refusal == EPERM ? &fs->passthrough : &mount->passes;
-    fs->agreement.refusal[refusal == EPERM ? AGREED_PASSTHROUGH : AGREED_PASSTHROUGH_EVERYWHERE] =
-        strerrordesc_np(refusal);
-    if (atomic_exchange(which, false))
+    if (anywhere) {
+        is_news = atomic_exchange(&fs->agreement.refusal[AGREED_PASSTHROUGH], reason) == NULL;
+    } else {
+        is_news = atomic_exchange(&mount->passes, false);
+        fs->agreement.refusal[AGREED_PASSTHROUGH_EVERYWHERE] = reason;
+    }
+    if (is_news)
         fuse_log(FUSE_LOG_NOTICE, "no passthrough%s: %s; reads and writes go through the daemon",
-                 refusal == EPERM ? "" : " for a lower mount", strerror(refusal));
+                 anywhere ? "" : " for a lower mount", reason);
 }
 
 /* Whether to go past the kernel's page cache. With it, one write(2) that crosses the end of a page
