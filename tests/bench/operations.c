@@ -157,61 +157,74 @@ static long mmap_batch(Client *client)
     return (long)(size / PAGE);
 }
 
+/* Makes the call for N files of the directory. */
+static long for_files(const char *directory, int n, void (*call)(const char *name))
+{
+    char name[32];
+
+    for (int i = 0; i < n; i++) {
+        snprintf(name, sizeof(name), "%s/%d", directory, i);
+        call(name);
+    }
+    return n;
+}
+
 /* Files that are there */
+
+static void stat_file(const char *name)
+{
+    struct stat st;
+
+    check(stat(name, &st), name);
+}
 
 static long stat_batch(Client *client)
 {
-    char name[32];
-    struct stat st;
-
     (void)client;
-    for (int i = 0; i < N_FILES; i++) {
-        snprintf(name, sizeof(name), "files/%d", i);
-        check(stat(name, &st), name);
-    }
-    return N_FILES;
+    return for_files("files", N_FILES, stat_file);
+}
+
+static void open_and_close(const char *name, int flags)
+{
+    int fd = open(name, flags | O_CLOEXEC, 0644);
+
+    check(fd, name);
+    check(close(fd), name);
+}
+
+static void open_file(const char *name)
+{
+    open_and_close(name, O_RDONLY);
 }
 
 static long open_batch(Client *client)
 {
-    char name[32];
-
     (void)client;
-    for (int i = 0; i < N_FILES; i++) {
-        snprintf(name, sizeof(name), "files/%d", i);
-        int fd = open(name, O_RDONLY | O_CLOEXEC);
-        check(fd, name);
-        check(close(fd), name);
-    }
-    return N_FILES;
+    return for_files("files", N_FILES, open_file);
 }
 
 /* Names that come and go */
 
+static void create_file(const char *name)
+{
+    open_and_close(name, O_WRONLY | O_CREAT | O_EXCL);
+}
+
 static long create_new(Client *client)
 {
-    char name[32];
-
     (void)client;
-    for (int i = 0; i < N_NEW; i++) {
-        snprintf(name, sizeof(name), "new/%d", i);
-        int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-        check(fd, name);
-        check(close(fd), name);
-    }
-    return N_NEW;
+    return for_files("new", N_NEW, create_file);
+}
+
+static void unlink_file(const char *name)
+{
+    check(unlink(name), name);
 }
 
 static long unlink_new(Client *client)
 {
-    char name[32];
-
     (void)client;
-    for (int i = 0; i < N_NEW; i++) {
-        snprintf(name, sizeof(name), "new/%d", i);
-        check(unlink(name), name);
-    }
-    return N_NEW;
+    return for_files("new", N_NEW, unlink_file);
 }
 
 static void create_before(Client *client)
@@ -245,20 +258,21 @@ static long rename_batch(Client *client)
     return 2L * N_FILES;
 }
 
+static void make_directory(const char *name)
+{
+    check(mkdir(name, 0755), name);
+}
+
+static void remove_directory(const char *name)
+{
+    check(rmdir(name), name);
+}
+
 static long mkdir_batch(Client *client)
 {
-    char name[32];
-
     (void)client;
-    for (int i = 0; i < N_NEW; i++) {
-        snprintf(name, sizeof(name), "new/%d", i);
-        check(mkdir(name, 0755), name);
-    }
-    for (int i = 0; i < N_NEW; i++) {
-        snprintf(name, sizeof(name), "new/%d", i);
-        check(rmdir(name), name);
-    }
-    return N_NEW;
+    for_files("new", N_NEW, make_directory);
+    return for_files("new", N_NEW, remove_directory);
 }
 
 /* Commands */
