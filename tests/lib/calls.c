@@ -76,6 +76,15 @@ mode_t mode(int i)
     return (mode_t)strtoul(word(i), NULL, 8);
 }
 
+size_t byte_count(int i)
+{
+    long long n = number(i);
+
+    if (n < 0 || n > BYTES_MAX)
+        wrong("too many bytes");
+    return (size_t)n;
+}
+
 int file(int i)
 {
     const char *name = word(i);
@@ -265,14 +274,28 @@ void print_bytes(const char *start, size_t n)
     putchar('\n');
 }
 
-static void print_stat(const struct stat *st)
+void print_read(ssize_t r, const char *start)
+{
+    if (r < 0)
+        result(r);
+    else
+        print_bytes(start, (size_t)r);
+}
+
+/* R: what the call returned that was to fill *ST. */
+static void print_stat(int r, const struct stat *st)
 {
     static const char *const types[16] = {[S_IFIFO >> 12] = "fifo",      [S_IFCHR >> 12] = "char",
                                           [S_IFDIR >> 12] = "directory", [S_IFBLK >> 12] = "block",
                                           [S_IFREG >> 12] = "file",      [S_IFLNK >> 12] = "link",
                                           [S_IFSOCK >> 12] = "socket"};
-    const char *type = types[(st->st_mode & S_IFMT) >> 12];
+    const char *type;
 
+    if (r < 0) {
+        result(r);
+        return;
+    }
+    type = types[(st->st_mode & S_IFMT) >> 12];
     printf("%s %04o %u:%u links %ju", type != NULL ? type : "?", st->st_mode & ALLPERMS, st->st_uid,
            st->st_gid, (uintmax_t)st->st_nlink);
     if (S_ISREG(st->st_mode) || S_ISLNK(st->st_mode))
@@ -299,17 +322,12 @@ static void do_close(void)
 
 static void do_read(void)
 {
-    size_t n = (size_t)number(1);
+    size_t n = byte_count(1);
     int fd = file(0);
     ssize_t r;
 
-    if (n > BYTES_MAX)
-        wrong("too many bytes");
     r = has_word(2) ? pread(fd, bytes, n, number(2)) : read(fd, bytes, n);
-    if (r < 0)
-        result(r);
-    else
-        print_bytes(bytes, (size_t)r);
+    print_read(r, bytes);
 }
 
 static void do_write(void)
@@ -323,11 +341,9 @@ static void do_write(void)
 /* fill FILE N CHARACTER [OFFSET] */
 static void do_fill(void)
 {
-    size_t n = (size_t)number(1);
+    size_t n = byte_count(1);
     int fd = file(0);
 
-    if (n > BYTES_MAX)
-        wrong("too many bytes");
     memset(bytes, *word(2), n);
     result(has_word(3) ? pwrite(fd, bytes, n, number(3)) : write(fd, bytes, n));
 }
@@ -409,48 +425,43 @@ static void do_count(void)
 static void do_stat(void)
 {
     struct stat st;
+    int r = lstat(word(0), &st);
 
-    if (lstat(word(0), &st) < 0)
-        result(-1);
-    else
-        print_stat(&st);
+    print_stat(r, &st);
 }
 
 static void do_fstat(void)
 {
     struct stat st;
+    int r = fstat(file(0), &st);
 
-    if (fstat(file(0), &st) < 0)
-        result(-1);
-    else
-        print_stat(&st);
+    print_stat(r, &st);
 }
 
-static void print_same(const struct stat *a, const struct stat *b)
+static void print_same(bool known, const struct stat *a, const struct stat *b)
 {
-    puts(a->st_dev == b->st_dev && a->st_ino == b->st_ino ? "same inode" : "two inodes");
+    if (!known)
+        result(-1);
+    else
+        puts(a->st_dev == b->st_dev && a->st_ino == b->st_ino ? "same inode" : "two inodes");
 }
 
 static void do_same(void)
 {
     struct stat a;
     struct stat b;
+    bool known = lstat(word(0), &a) == 0 && lstat(word(1), &b) == 0;
 
-    if (lstat(word(0), &a) < 0 || lstat(word(1), &b) < 0)
-        result(-1);
-    else
-        print_same(&a, &b);
+    print_same(known, &a, &b);
 }
 
 static void do_fsame(void)
 {
     struct stat a;
     struct stat b;
+    bool known = fstat(file(0), &a) == 0 && lstat(word(1), &b) == 0;
 
-    if (fstat(file(0), &a) < 0 || lstat(word(1), &b) < 0)
-        result(-1);
-    else
-        print_same(&a, &b);
+    print_same(known, &a, &b);
 }
 
 static void do_blocks(void)
@@ -595,12 +606,7 @@ static void do_symlink(void)
 
 static void do_readlink(void)
 {
-    ssize_t r = readlink(word(0), bytes, BYTES_MAX);
-
-    if (r < 0)
-        result(r);
-    else
-        print_bytes(bytes, (size_t)r);
+    print_read(readlink(word(0), bytes, BYTES_MAX), bytes);
 }
 
 static void do_link(void)

@@ -35,6 +35,7 @@ char *word(int i);
 bool has_word(int i);
 long long number(int i);
 mode_t mode(int i);
+size_t byte_count(int i); /* not more than BYTES_MAX */
 
 /* A|B|C by the table, 0 where there is no such word. */
 int named(const Name *table, int i);
@@ -50,3 +51,6 @@ bool result(long long r);
 bool done(long long r);
 
 void print_bytes(const char *start, size_t n);
+
+/* Prints the R bytes that a call read to START, or the error of errno when R is negative. */
+void print_read(ssize_t r, const char *start);

@@ -116,16 +116,7 @@ static long ring_rw(unsigned char opcode, int fd, void *memory, size_t n, long l
 /* ringread FILE N OFFSET: OFFSET -1 is where the descriptor is */
 static void do_ringread(void)
 {
-    size_t n = (size_t)number(1);
-    long r;
-
-    if (n > BYTES_MAX)
-        wrong("too many bytes");
-    r = ring_rw(IORING_OP_READ, file(0), bytes, n, number(2));
-    if (r < 0)
-        result(r);
-    else
-        print_bytes(bytes, (size_t)r);
+    print_read(ring_rw(IORING_OP_READ, file(0), bytes, byte_count(1), number(2)), bytes);
 }
 
 /* ringwrite FILE TEXT OFFSET */
@@ -137,10 +128,8 @@ static void do_ringwrite(void)
 /* ringfill FILE N CHARACTER OFFSET */
 static void do_ringfill(void)
 {
-    size_t n = (size_t)number(1);
+    size_t n = byte_count(1);
 
-    if (n > BYTES_MAX)
-        wrong("too many bytes");
     memset(bytes, *word(2), n);
     result(ring_rw(IORING_OP_WRITE, file(0), bytes, n, number(3)));
 }
@@ -280,25 +269,14 @@ static long aio_call(unsigned short opcode, int fd, void *memory, size_t n, long
 /* aioread FILE N OFFSET */
 static void do_aioread(void)
 {
-    size_t n = (size_t)number(1);
-    long r;
-
-    if (n > BYTES_MAX)
-        wrong("too many bytes");
-    r = aio_call(IOCB_CMD_PREAD, file(0), bytes, n, number(2));
-    if (r < 0)
-        result(r);
-    else
-        print_bytes(bytes, (size_t)r);
+    print_read(aio_call(IOCB_CMD_PREAD, file(0), bytes, byte_count(1), number(2)), bytes);
 }
 
 /* aiofill FILE N CHARACTER OFFSET */
 static void do_aiofill(void)
 {
-    size_t n = (size_t)number(1);
+    size_t n = byte_count(1);
 
-    if (n > BYTES_MAX)
-        wrong("too many bytes");
     memset(bytes, *word(2), n);
     result(aio_call(IOCB_CMD_PWRITE, file(0), bytes, n, number(3)));
 }

@@ -46,16 +46,9 @@ static const Name rw_flags[] = {
 /* readv2 FILE N OFFSET FLAGS: OFFSET -1 is where the descriptor is */
 static void do_readv2(void)
 {
-    struct iovec iov = {.iov_base = bytes, .iov_len = (size_t)number(1)};
-    ssize_t r;
+    struct iovec iov = {.iov_base = bytes, .iov_len = byte_count(1)};
 
-    if (iov.iov_len > BYTES_MAX)
-        wrong("too many bytes");
-    r = preadv2(file(0), &iov, 1, number(2), named(rw_flags, 3));
-    if (r < 0)
-        result(r);
-    else
-        print_bytes(bytes, (size_t)r);
+    print_read(preadv2(file(0), &iov, 1, number(2), named(rw_flags, 3)), bytes);
 }
 
 /* writev2 FILE TEXT OFFSET FLAGS: the same */
@@ -94,12 +87,8 @@ static char *shifted(int i, size_t n)
 static void do_dread(void)
 {
     char *memory = shifted(3, (size_t)number(1));
-    ssize_t r = pread(file(0), memory, (size_t)number(1), number(2));
 
-    if (r < 0)
-        result(r);
-    else
-        print_bytes(memory, (size_t)r);
+    print_read(pread(file(0), memory, (size_t)number(1), number(2)), memory);
 }
 
 /* dfill FILE N CHARACTER OFFSET SHIFT: from such memory */
@@ -230,10 +219,8 @@ static void do_ioctl(void)
 /* fillxattr PATH NAME N CHARACTER */
 static void do_fillxattr(void)
 {
-    size_t n = (size_t)number(2);
+    size_t n = byte_count(2);
 
-    if (n > BYTES_MAX)
-        wrong("too many bytes");
     memset(bytes, *word(3), n);
     result(lsetxattr(word(0), word(1), bytes, n, 0));
 }
