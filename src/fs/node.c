@@ -112,10 +112,30 @@ int node_open_dir(const Node *node, int flags)
     return fd == -ENOENT ? -ESTALE : fd; /* see node_errno() */
 }
 
+/* The kernel sends no other names; but what came of one would be outside the lower directory. */
+static ErrInt check_name(const char *name)
+{
+    const bool leads_away =
+        strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strchr(name, '/') != NULL;
+
+    return leads_away ? -EINVAL : 0;
+}
+
+ErrInt node_acquire_parent(Filesystem *fs, fuse_ino_t ino, const char *name, Node *ret_parent)
+{
+    ErrInt r = check_name(name);
+
+    if (r == 0)
+        r = node_acquire(fs, ino, ret_parent);
+    return r < 0 ? r : node_check_denied(ret_parent);
+}
+
 int node_open_child(const Node *parent, const char *name)
 {
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strchr(name, '/') != NULL)
-        return -EINVAL;
+    ErrInt r = check_name(name);
+
+    if (r < 0)
+        return r;
     return relieved_openat(&parent->fs->inodes, parent->fd, name, O_PATH | O_NOFOLLOW, 0);
 }
 

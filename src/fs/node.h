@@ -18,6 +18,10 @@ typedef struct {
 ErrInt node_acquire(Filesystem *fs, fuse_ino_t ino, Node *ret_node);
 void node_release(Node *node);
 
+/* The same for the directory INO, in which NAME is to be made or removed. -EINVAL: NAME is none of
+ * something in it. -EOVERFLOW: unmapped=deny closes the directory. */
+ErrInt node_acquire_parent(Filesystem *fs, fuse_ino_t ino, const char *name, Node *ret_parent);
+
 #define AUTO_NODE CLEANUP(node_release)
 #define NODE_INIT                                                                                  \
     {                                                                                              \

@@ -9,15 +9,14 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-/* Opens the parent and takes on what the caller creates as. A caller without lower IDs gets
- * -EOVERFLOW before anything is touched. */
-static ErrInt begin(fuse_req_t req, fuse_ino_t ino, Node *ret_parent, Creator *ret_creator)
+/* Opens the parent of what will be called NAME and takes on what the caller creates as. A caller
+ * without lower IDs gets -EOVERFLOW before anything is touched. */
+static ErrInt begin(fuse_req_t req, fuse_ino_t ino, const char *name, Node *ret_parent,
+                    Creator *ret_creator)
 {
     Filesystem *fs = filesystem_of(req);
-    ErrInt r = node_acquire(fs, ino, ret_parent);
+    ErrInt r = node_acquire_parent(fs, ino, name, ret_parent);
 
-    if (r == 0)
-        r = node_check_denied(ret_parent);
     return r < 0 ? r : creator_enter(fs, fuse_req_ctx(req), ret_creator);
 }
 
@@ -26,7 +25,7 @@ static ErrInt make_node(fuse_req_t req, fuse_ino_t ino, const char *name, mode_t
 {
     Node parent AUTO_NODE = NODE_INIT;
     Creator creator AUTO_CREATOR = {0};
-    ErrInt r = begin(req, ino, &parent, &creator);
+    ErrInt r = begin(req, ino, name, &parent, &creator);
 
     if (r < 0)
         return r;
@@ -59,7 +58,7 @@ static ErrInt make_symlink(fuse_req_t req, const char *target, fuse_ino_t ino, c
 {
     Node parent AUTO_NODE = NODE_INIT;
     Creator creator AUTO_CREATOR = {0};
-    ErrInt r = begin(req, ino, &parent, &creator);
+    ErrInt r = begin(req, ino, name, &parent, &creator);
 
     if (r < 0)
         return r;
@@ -101,7 +100,7 @@ static int make_file(fuse_req_t req, fuse_ino_t ino, const char *name, mode_t mo
 {
     Node parent AUTO_NODE = NODE_INIT;
     Creator creator AUTO_CREATOR = {0};
-    ErrInt r = begin(req, ino, &parent, &creator);
+    ErrInt r = begin(req, ino, name != NULL ? name : "", &parent, &creator);
 
     if (r < 0)
         return r;

@@ -9,21 +9,13 @@
 #include <errno.h>
 #include <stdio.h>
 
-/* unmapped=deny closes the directory PARENT. */
-static ErrInt acquire_parent(Filesystem *fs, fuse_ino_t ino, Node *ret_parent)
-{
-    ErrInt r = node_acquire(fs, ino, ret_parent);
-
-    return r < 0 ? r : node_check_denied(ret_parent);
-}
-
 static ErrInt make_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t new_ino, const char *name,
                         struct fuse_entry_param *ret_entry)
 {
     Filesystem *fs = filesystem_of(req);
     Node node AUTO_NODE = NODE_INIT;
     Node parent AUTO_NODE = NODE_INIT;
-    ErrInt r = acquire_parent(fs, new_ino, &parent);
+    ErrInt r = node_acquire_parent(fs, new_ino, name, &parent);
 
     if (r == 0)
         r = node_acquire(fs, ino, &node);
@@ -54,7 +46,7 @@ static ErrInt remove_name(Filesystem *fs, fuse_ino_t ino, const char *name, int 
 {
     Node parent AUTO_NODE = NODE_INIT;
     NamedInode named AUTO_NAMED_INODE = {0};
-    ErrInt r = acquire_parent(fs, ino, &parent);
+    ErrInt r = node_acquire_parent(fs, ino, name, &parent);
 
     if (r == 0)
         r = named_inode_begin(&parent, name, &named);
@@ -119,10 +111,10 @@ static ErrInt rename_entry(fuse_req_t req, fuse_ino_t ino, const char *name, fus
     Node parent AUTO_NODE = NODE_INIT;
     Node new_parent AUTO_NODE = NODE_INIT;
     Creator creator AUTO_CREATOR = {0};
-    ErrInt r = acquire_parent(fs, ino, &parent);
+    ErrInt r = node_acquire_parent(fs, ino, name, &parent);
 
     if (r == 0)
-        r = acquire_parent(fs, new_ino, &new_parent);
+        r = node_acquire_parent(fs, new_ino, new_name, &new_parent);
     if (r == 0)
         r = check_renamer(req, &new_parent, new_name);
     /* What a whiteout leaves behind is a new inode, the caller's (renameat2(2)). */
