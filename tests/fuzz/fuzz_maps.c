@@ -9,18 +9,11 @@
 #include "core/source_subid.h"
 #include "core/subid.h"
 #include "core/uidmap_file.h"
+#include "requirement.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* Not assert(): it must hold in a build without assertions, too. */
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 /* Every error has a message that the daemon can print as it is. */
 static void check_error(GError *error)

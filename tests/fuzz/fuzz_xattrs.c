@@ -4,6 +4,7 @@
 #include "core/acl.h"
 #include "core/fscaps.h"
 #include "core/xattr_table.h"
+#include "requirement.h"
 
 #include <endian.h>
 #include <errno.h>
@@ -14,13 +15,6 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { MAX_RANGES = 8, RANGE_SIZE = 12 };
-
-/* Not assert(): it must hold in a build without assertions, too. */
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 /* A copy of the exact size. */
 static uint8_t *copy(const void *bytes, size_t size)

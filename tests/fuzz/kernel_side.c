@@ -21,12 +21,6 @@ enum {
 static KernelSide *connected;
 static int device = -1;
 
-void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
-
 /* What answers tell */
 
 static void know_node(KernelSide *kernel, uint64_t node)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "fs/filesystem.h"
+#include "requirement.h"
 
 #include <linux/fuse.h>
 #include <pthread.h>
@@ -67,6 +68,3 @@ void kernel_side_release(KernelSide *kernel, int handle, uint32_t flags);
 /* Ends all waits, closes and forgets everything, aborts unless FS has nothing left of it but the
  * root and every request was answered, and disconnects. */
 void kernel_side_end(KernelSide *kernel, Filesystem *fs);
-
-/* Not assert(): it must hold in a build without assertions, too. */
-void require(bool condition);
