@@ -151,7 +151,8 @@ static ssize_t take_answer(KernelSide *kernel, const struct iovec *iov, int coun
     if (header.unique != 0) { /* else it is a notification */
         require(header.unique < (uint64_t)kernel->n_asked);
         Asked *asked = &kernel->asked[header.unique];
-        require(!asked->answered && header.error <= 0 && header.error > -1000);
+        require((!asked->answered || asked->opcode == FUSE_INTERRUPT) && header.error <= 0 &&
+                header.error > -1000);
         asked->answered = true;
         if (asked->refused)
             size = 0;
@@ -250,13 +251,17 @@ static uint64_t first_waiting(KernelSide *kernel)
     return 0;
 }
 
+/* libfuse keeps one that comes too late until the next request, and answers EAGAIN then. */
 void kernel_side_interrupt(KernelSide *kernel)
 {
     struct fuse_interrupt_in body = {.unique = first_waiting(kernel)};
     struct fuse_in_header header = {.opcode = FUSE_INTERRUPT};
+    struct fuse_in_header next = {.opcode = FUSE_STATFS, .nodeid = FUSE_ROOT_ID};
 
-    if (body.unique != 0)
-        kernel_side_ask(kernel, &header, &body, sizeof(body), 0, false);
+    if (body.unique == 0)
+        return;
+    kernel_side_ask(kernel, &header, &body, sizeof(body), 0, false);
+    kernel_side_ask(kernel, &next, NULL, 0, 0, false);
 }
 
 void kernel_side_release(KernelSide *kernel, int handle, uint32_t flags)
