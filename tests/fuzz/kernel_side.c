@@ -18,6 +18,7 @@ enum {
     PASSTHROUGH = 1 << 5, /* in flags2 */
 };
 
+void (*kernel_side_around)(bool begins);
 static KernelSide *connected;
 static int device = -1;
 
@@ -151,8 +152,8 @@ static ssize_t take_answer(KernelSide *kernel, const struct iovec *iov, int coun
     if (header.unique != 0) { /* else it is a notification */
         require(header.unique < (uint64_t)kernel->n_asked);
         Asked *asked = &kernel->asked[header.unique];
-        require((!asked->answered || asked->opcode == FUSE_INTERRUPT) && header.error <= 0 &&
-                header.error > -1000);
+        require(!asked->answered || asked->opcode == FUSE_INTERRUPT);
+        require(header.error <= 0 && header.error > -1000 && header.error != -EMFILE);
         asked->answered = true;
         if (asked->refused)
             size = 0;
@@ -194,6 +195,8 @@ static bool has_answer(uint32_t opcode)
 void kernel_side_ask(KernelSide *kernel, const struct fuse_in_header *header, const void *body,
                      size_t size, uint32_t room, bool refused)
 {
+    void (*around)(bool) =
+        header->opcode != FUSE_RELEASE && has_answer(header->opcode) ? kernel_side_around : NULL;
     struct fuse_in_header own = *header;
     char *message = malloc(sizeof(own) + size);
 
@@ -212,8 +215,12 @@ void kernel_side_ask(KernelSide *kernel, const struct fuse_in_header *header, co
     memcpy(message, &own, sizeof(own));
     if (size > 0)
         memcpy(message + sizeof(own), body, size);
+    if (around != NULL)
+        around(true);
     fuse_session_process_buf(kernel->session,
                              &(struct fuse_buf){.mem = message, .size = sizeof(own) + size});
+    if (around != NULL)
+        around(false);
     free(message);
 }
 
@@ -291,8 +298,8 @@ void kernel_side_start(KernelSide *kernel, Filesystem *fs)
         .minor = FUSE_KERNEL_MINOR_VERSION,
         .max_readahead = 1 << 17,
         .flags2 = PASSTHROUGH,
-        .flags = ~(uint32_t)(FUSE_SPLICE_READ | FUSE_SPLICE_WRITE | FUSE_SPLICE_MOVE |
-                             FUSE_SETXATTR_EXT | FUSE_INIT_RESERVED),
+        .flags = INT32_MAX & ~(uint32_t)(FUSE_SPLICE_READ | FUSE_SPLICE_WRITE | FUSE_SPLICE_MOVE |
+                                         FUSE_SETXATTR_EXT),
     };
     const struct fuse_in_header header = {.opcode = FUSE_INIT};
     char path[32];

@@ -46,6 +46,10 @@ typedef struct {
     int n_asked;
 } KernelSide;
 
+/* Called before and after each request is worked on, unless NULL. Not for what ends something, and
+ * whose failure nobody hears of: without memory, libfuse drops that. */
+extern void (*kernel_side_around)(bool begins);
+
 /* Connects FS and sends INIT. There is one connection at a time. */
 void kernel_side_start(KernelSide *kernel, Filesystem *fs);
 
