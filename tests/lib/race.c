@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Two who race for a name in the current directory.
+/* Those who race for names in the current directory.
  *
  *   race swap A B         exchanges the two names, again and again, until stdin ends
  *   race probe SECONDS    uses the directory "x" and what is in it, by all kinds of calls, but
  * never by a symbolic link, and prints how often it was one, or a
  *                         directory, and how many calls worked in that
+ *
+ *   race forget           makes the kernel forget what it has cached of the file system that this
+ *                         is, but is not in use, again and again, until stdin ends
  *
  * A probe fails when it meets a file "x/file" whose content is not "inside". */
 #include <errno.h>
@@ -15,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -26,11 +30,26 @@ static int fail(const char *what)
     return 1;
 }
 
-static int swap(const char *a, const char *b)
+static bool has_ended(int milliseconds)
 {
     struct pollfd end = {.fd = STDIN_FILENO, .events = POLLIN};
 
-    while (poll(&end, 1, 0) == 0) {
+    return poll(&end, 1, milliseconds) != 0;
+}
+
+/* A remount that changes nothing: fs/super.c, reconfigure_super(), shrink_dcache_sb(). */
+static int forget(void)
+{
+    do {
+        if (mount(NULL, ".", NULL, MS_REMOUNT | MS_NOSUID | MS_NODEV, NULL) < 0)
+            return fail("remount");
+    } while (!has_ended(1));
+    return 0;
+}
+
+static int swap(const char *a, const char *b)
+{
+    while (!has_ended(0)) {
         if (renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE) < 0 && errno != ESTALE)
             return fail(a);
     }
@@ -114,6 +133,8 @@ int main(int argc, char **argv)
         return swap(argv[2], argv[3]);
     if (argc == 3 && strcmp(argv[1], "probe") == 0)
         return probe(strtod(argv[2], NULL));
+    if (argc == 2 && strcmp(argv[1], "forget") == 0)
+        return forget();
     fputs("race: wrong arguments\n", stderr);
     return 2;
 }
