@@ -75,8 +75,8 @@ static void add_policy(GString *text, const OwnerMap *owners)
 {
     static const char *const meanings[] = {
         [UNMAPPED_NOBODY] = "is shown as nobody",
-        [UNMAPPED_DENY] = "is shown as nobody, and its files are closed to all",
-        [UNMAPPED_KEEP] = "is shown as itself where the map does not use that ID, else as nobody",
+        [UNMAPPED_DENY] = "is shown as nobody, its files closed to all",
+        [UNMAPPED_KEEP] = "is itself if the map does not use that ID, else nobody",
     };
 
     g_string_append(text, "an owner that no range covers ");
@@ -86,7 +86,7 @@ static void add_policy(GString *text, const OwnerMap *owners)
                                owners->squash_shown[ID_GID].value);
     else
         g_string_append(text, meanings[owners->unmapped]);
-    g_string_append_printf(text, " (unmapped=%s, hostroot=%s)\n", policy_name(owners->unmapped),
+    g_string_append_printf(text, "\n  unmapped=%s, hostroot=%s\n", policy_name(owners->unmapped),
                            host_root_name(owners));
 }
 

@@ -24,7 +24,8 @@ static void test_text(void **state)
         "65536                  5                      uid   ",
         "0-9                    200000-200009          gid   gidmap=0:200000:10\n",
         "\na file of lower uid 0 is shown as host uid 100000\n",
-        "is shown as nobody (unmapped=nobody, hostroot=adopt)\n",
+        "is shown as nobody\n"
+        "  unmapped=nobody, hostroot=adopt\n",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
         assert_contains(text, parts[i]);
@@ -40,10 +41,10 @@ static void test_policies(void **state)
         const char *option;
         const char *part;
     } cases[] = {
-        {"unmapped=deny",                 "its files are closed to all (unmapped=deny, "       },
-        {"unmapped=keep",                 "is shown as itself where the map does not use"      },
-        {"unmapped=squash:100007:200008", "is shown as uid 100007, gid 200008 (unmapped=squash"},
-        {"hostroot=deny",                 "(unmapped=nobody, hostroot=deny)"                   },
+        {"unmapped=deny",                 "its files closed to all\n  unmapped=deny, "            },
+        {"unmapped=keep",                 "is itself if the map does not use that ID, else nobody"},
+        {"unmapped=squash:100007:200008", "is shown as uid 100007, gid 200008\n  unmapped=squash" },
+        {"hostroot=deny",                 "\n  unmapped=nobody, hostroot=deny\n"                  },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         Resolved result = make(cases[i].option);
