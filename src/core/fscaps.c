@@ -58,6 +58,18 @@ void fscaps_show_unknown(Fscaps *ret_shown)
     store(&data, VFS_CAP_REVISION_3, shown_id_none().value, ret_shown);
 }
 
+static bool stored_root(const OwnerMap *owners, ShownId shown, LowerId *ret_lower)
+{
+    if (idmap_to_lower(owners->map[ID_UID], shown, ret_lower))
+        return true;
+    if (owner_map_adopts(owners, ID_UID, shown)) {
+        *ret_lower = lower_id(0);
+        return true;
+    }
+    return owners->unmapped == UNMAPPED_KEEP &&
+           owner_map_stored(owners, ID_UID, shown, ret_lower) == 0;
+}
+
 ErrInt fscaps_store(const OwnerMap *owners, const void *shown, size_t size, Fscaps *ret_lower)
 {
     LowerId lower;
@@ -67,9 +79,7 @@ ErrInt fscaps_store(const OwnerMap *owners, const void *shown, size_t size, Fsca
 
     if (r < 0)
         return r;
-    if (!idmap_to_lower(owners->map[ID_UID], shown_id(root), &lower) &&
-        (owners->unmapped != UNMAPPED_KEEP ||
-         owner_map_stored(owners, ID_UID, shown_id(root), &lower) < 0))
+    if (!stored_root(owners, shown_id(root), &lower))
         return -EINVAL;
     store(&data, lower.value == 0 ? VFS_CAP_REVISION_2 : VFS_CAP_REVISION_3, lower.value,
           ret_lower);

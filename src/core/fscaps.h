@@ -31,6 +31,8 @@ ErrInt fscaps_show(const OwnerMap *owners, const void *lower, size_t size, Fscap
 void fscaps_show_unknown(Fscaps *ret_shown);
 
 /* What is stored for the SIZE bytes at SHOWN, which the kernel let the caller set: version 2 if
- * the root is lower 0, else version 3. -EINVAL: neither version 2 nor 3, or the root has no lower
- * ID (the errno of an idmapped mount). Neither unmapped=squash nor hostroot=adopt gives it one. */
+ * the root is lower 0, else version 3. The root of the host is lower 0 where it is adopted, as
+ * container engines copy such a file into a volume before they give it away.
+ * -EINVAL: neither version 2 nor 3, or the root has no lower ID (the errno of an idmapped mount);
+ * unmapped=squash does not give it one. */
 ErrInt fscaps_store(const OwnerMap *owners, const void *shown, size_t size, Fscaps *ret_lower);

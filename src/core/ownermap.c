@@ -96,13 +96,18 @@ ErrInt owner_map_stored(const OwnerMap *owners, IdKind kind, ShownId shown, Lowe
     return -EOVERFLOW;
 }
 
-ErrInt owner_map_created(const OwnerMap *owners, IdKind kind, ShownId caller, LowerId *ret_lower)
+bool owner_map_adopts(const OwnerMap *owners, IdKind kind, ShownId shown)
 {
     const IdMap *map = owners->map[kind];
     LowerId lower;
     ShownId root;
-    if (owners->adopt_host_root && caller.value == 0 && !idmap_to_lower(map, caller, &lower) &&
-        idmap_to_shown(map, lower_id(0), &root)) {
+    return owners->adopt_host_root && shown.value == 0 && !idmap_to_lower(map, shown, &lower) &&
+           idmap_to_shown(map, lower_id(0), &root);
+}
+
+ErrInt owner_map_created(const OwnerMap *owners, IdKind kind, ShownId caller, LowerId *ret_lower)
+{
+    if (owner_map_adopts(owners, kind, caller)) {
         *ret_lower = lower_id(0);
         return 0;
     }

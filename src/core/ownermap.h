@@ -36,8 +36,12 @@ ShownId owner_map_shown(const OwnerMap *owners, IdKind kind, LowerId lower);
  * -EOVERFLOW: it has no lower ID, as on a kernel idmapped mount. */
 ErrInt owner_map_stored(const OwnerMap *owners, IdKind kind, ShownId shown, LowerId *ret_lower);
 
-/* The owner of what a caller of this ID creates: as owner_map_stored(), and hostroot=adopt gives
- * lower ID 0 to a caller 0 that no extent shows. */
+/* Whether hostroot=adopt takes this ID for lower ID 0: the host's 0 where no extent shows 0, and
+ * lower 0 is mapped. */
+bool owner_map_adopts(const OwnerMap *owners, IdKind kind, ShownId shown);
+
+/* The owner of what a caller of this ID creates: lower ID 0 for one that is adopted, else as
+ * owner_map_stored(). */
 ErrInt owner_map_created(const OwnerMap *owners, IdKind kind, ShownId caller, LowerId *ret_lower);
 
 /* Whether unmapped=deny closes an inode with these owners. */

@@ -42,14 +42,14 @@ static const Range to_root = {1000, 0, 10};
 static const Range identity = {0, 0, 65536};
 static const Range rest = {100, 200, 100};
 
-static OwnerMap *make(UnmappedPolicy policy, const Range *range)
+static OwnerMap *make(UnmappedPolicy policy, const Range *range, bool adopt)
 {
     const ShownId squash[ID_KIND_COUNT] = {{range->shown + 5}, {range->shown + 5}};
     GRefString *source = g_ref_string_new("test");
     const IdExtent extent = {range->lower, range->shown, range->count, 0, source};
     OwnerMap *owners =
         owner_map_new(idmap_new(ID_UID, &extent, 1, NULL), idmap_new(ID_GID, &extent, 1, NULL),
-                      policy, squash, true, NULL);
+                      policy, squash, adopt, NULL);
     g_ref_string_release(source);
     assert_non_null(owners);
     return owners;
@@ -83,6 +83,9 @@ static const Case show_cases[] = {
 static const Case store_cases[] = {
     {UNMAPPED_NOBODY, &container, {{V3_BYTES(0, 100005)}, 24}, {{V3_BYTES(0, 5)}, 24}},
     {UNMAPPED_NOBODY, &container, V3(100000),                  V2                    },
+    {UNMAPPED_NOBODY, &container, V2,                          V2                    },
+    {UNMAPPED_NOBODY, &container, V3(0),                       V2                    },
+    {UNMAPPED_SQUASH, &container, V2,                          V2                    },
     {UNMAPPED_NOBODY, &upper,     V3(100000),                  V3(1000)              },
     {UNMAPPED_NOBODY, &to_root,   V2,                          V3(1000)              },
     {UNMAPPED_NOBODY, &to_root,   V3(5),                       V3(1005)              },
@@ -95,12 +98,18 @@ static const Case store_cases[] = {
 };
 
 /* No lower root. */
-static const Case refused_cases[] = {
-    {UNMAPPED_NOBODY, &container, V2,       {{0}, 0}},
-    {UNMAPPED_DENY,   &container, V3(5),    {{0}, 0}},
-    {UNMAPPED_SQUASH, &container, V2,       {{0}, 0}},
-    {UNMAPPED_SQUASH, &container, V3(NONE), {{0}, 0}},
-    {UNMAPPED_KEEP,   &rest,      V3(150),  {{0}, 0}},
+static const struct {
+    UnmappedPolicy policy;
+    bool adopt;
+    const Range *range;
+    Value in;
+} refused_cases[] = {
+    {UNMAPPED_NOBODY, false, &container, V2      },
+    {UNMAPPED_NOBODY, true,  &upper,     V2      },
+    {UNMAPPED_DENY,   true,  &container, V3(5)   },
+    {UNMAPPED_SQUASH, false, &container, V2      },
+    {UNMAPPED_SQUASH, true,  &container, V3(NONE)},
+    {UNMAPPED_KEEP,   true,  &rest,      V3(150) },
 };
 
 static const Value malformed[] = {
@@ -120,7 +129,7 @@ typedef ErrInt Translate(const OwnerMap *, const void *, size_t, Fscaps *);
 
 static void check(const Case *c, Translate *translate)
 {
-    OwnerMap *owners = make(c->policy, c->range);
+    OwnerMap *owners = make(c->policy, c->range, true);
     Fscaps caps = {.size = 99};
     assert_int_equal(translate(owners, c->in.bytes, c->in.size, &caps), 0);
     assert_int_equal(caps.size, c->out.size);
@@ -157,10 +166,11 @@ static void test_refused(void **state)
 {
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(refused_cases); i++) {
-        const Case *c = &refused_cases[i];
-        OwnerMap *owners = make(c->policy, c->range);
+        const Value *in = &refused_cases[i].in;
+        OwnerMap *owners =
+            make(refused_cases[i].policy, refused_cases[i].range, refused_cases[i].adopt);
         Fscaps caps = {.size = 99};
-        assert_int_equal(fscaps_store(owners, c->in.bytes, c->in.size, &caps), -EINVAL);
+        assert_int_equal(fscaps_store(owners, in->bytes, in->size, &caps), -EINVAL);
         assert_int_equal(caps.size, 99);
         owner_map_free(owners);
     }
@@ -169,7 +179,7 @@ static void test_refused(void **state)
 static void test_malformed(void **state)
 {
     (void)state;
-    OwnerMap *owners = make(UNMAPPED_NOBODY, &identity);
+    OwnerMap *owners = make(UNMAPPED_NOBODY, &identity, true);
     for (size_t i = 0; i < G_N_ELEMENTS(malformed); i++) {
         Fscaps caps;
         assert_int_equal(fscaps_show(owners, malformed[i].bytes, malformed[i].size, &caps),
@@ -198,7 +208,7 @@ static void test_kernel(void **state)
     }
     ssize_t n = fgetxattr(fd, XATTR_NAME_CAPS, lower, sizeof(lower));
     assert_true(n > 0);
-    OwnerMap *owners = make(UNMAPPED_NOBODY, &container);
+    OwnerMap *owners = make(UNMAPPED_NOBODY, &container, true);
     Fscaps shown;
     Fscaps stored;
     assert_int_equal(fscaps_show(owners, lower, (size_t)n, &shown), 0);
