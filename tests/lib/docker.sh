@@ -1,0 +1,58 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# For tests with Docker, after engines.sh.
+
+engines_need dockerd docker
+
+docker_answers()
+{
+    docker version >"$TMP/docker-says" 2>&1 || ! kill -0 "$docker_pid" 2>/dev/null
+}
+
+# docker_start: the daemon, as /etc/docker/daemon.json says, with the image busybox.
+docker_start()
+{
+    dockerd --data-root "$TMP/docker" --cgroup-parent "$engines_cgroup" --bridge none \
+        --iptables=false --ip6tables=false --ip-forward=false --ip-masq=false \
+        >>"$TMP/dockerd.log" 2>&1 &
+    docker_pid=$!
+    wait_until 30 docker_answers || fail 'dockerd does not answer after 30 seconds'
+    docker image inspect busybox >"$TMP/docker-says" 2>&1 ||
+        docker import "$image" busybox >"$TMP/docker-says" 2>&1 ||
+        fail "dockerd: $(cat "$TMP/docker-says" && tail -n 5 "$TMP/dockerd.log")"
+}
+
+docker_stop()
+{
+    kill "$docker_pid"
+    docker_status=0
+    wait "$docker_pid" || docker_status=$?
+    same "$docker_status" 0 "dockerd's exit status"
+}
+
+# docker_remap VALUE: of userns-remap, in daemon.json.
+docker_remap()
+{
+    printf '{ "userns-remap": "%s" }\n' "$1" >/etc/docker/daemon.json
+}
+
+# docker_run ARGUMENT...: of docker run
+docker_run()
+{
+    docker run --rm --network none "$@"
+}
+
+# docker_background NAME ARGUMENT...: starts a container that waits.
+docker_background()
+{
+    background_name=$1
+    shift
+    docker run -d --network none --stop-signal KILL --name "$background_name" "$@" busybox sleep 1000 >"$TMP/docker-says" 2>&1 ||
+        fail "docker run -d $*: $(cat "$TMP/docker-says")"
+}
+
+# docker_process CONTAINER: prints the number of its first process.
+docker_process()
+{
+    docker inspect -f '{{.State.Pid}}' "$1"
+}
