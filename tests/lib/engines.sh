@@ -100,7 +100,8 @@ engines_image()
     printf 'root:x:0:\napp:x:1000:\n' >"$tree/etc/group"
     install -d -m 1777 "$tree/tmp"
     engines_fill "$tree/full"
-    chown 1000:1000 "$tree/empty"
+    # Podman gives the top of a new volume the owner of what it covers.
+    chown 1000:1000 "$tree/empty" "$tree/data"
     tar -C "$tree" --xattrs --xattrs-include='*' -cf "$image" .
 }
 
