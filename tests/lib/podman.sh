@@ -4,8 +4,7 @@
 
 engines_need podman newuidmap
 
-# Limits are set, as not even root may raise them on every machine. Podman 4.3 cannot show an image by
-# a map of several ranges with its driver overlay.
+# Limits are set, as not even root may raise them on every machine.
 cat >/etc/containers/containers.conf <<'END'
 [containers]
 default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
@@ -15,13 +14,6 @@ cgroup_manager = "cgroupfs"
 events_logger = "file"
 runtime = "crun"
 END
-cat >/etc/containers/storage.conf <<END
-[storage]
-driver = "vfs"
-graphroot = "$TMP/podman"
-runroot = "/run/podman-storage"
-END
-
 # podman_run ARGUMENT...: of podman run, for root
 podman_run()
 {
@@ -43,4 +35,16 @@ podman_process()
     podman inspect -f '{{.State.Pid}}' "$1"
 }
 
-podman import -q "$image" busybox >"$TMP/podman-says" 2>&1 || fail "podman import: $(cat "$TMP/podman-says")"
+# podman_store DRIVER: from now on containers of root and their image are in a new place, by overlay or
+# by vfs, which is slower. With overlay Podman 4.3 cannot show an image by a map of several ranges.
+podman_store()
+{
+    cat >/etc/containers/storage.conf <<END
+[storage]
+driver = "$1"
+graphroot = "$TMP/podman-$1"
+runroot = "/run/podman-$1"
+END
+    podman import -q "$image" busybox >"$TMP/podman-says" 2>&1 ||
+        fail "podman import: $(cat "$TMP/podman-says")"
+}
