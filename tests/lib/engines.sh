@@ -44,8 +44,8 @@ engines_need()
     done
 }
 
-# The users: bob has two ranges of subordinate IDs, late two in descending order, podu one,
-# testuser is for Docker, and containers for --userns=auto; the last three may not log in.
+# The users: bob has two ranges of subordinate IDs, late two in descending order, podu one; testuser
+# is for Docker, and containers, who is no user, for --userns=auto.
 engines_users()
 {
     sed -i '/^\(bob\|late\|podu\|testuser\|containers\|dockremap\):/d' /etc/passwd /etc/group \
@@ -53,11 +53,13 @@ engines_users()
     cat >>/etc/passwd <<'END'
 bob:x:1500:1600::/home/bob:/bin/sh
 late:x:1501:1601::/home/late:/bin/sh
+podu:x:1503:1603::/home/podu:/bin/sh
 testuser:x:1502:1502::/nonexistent:/usr/sbin/nologin
 END
     cat >>/etc/group <<'END'
 bob:x:1600:
 late:x:1601:
+podu:x:1603:
 testuser:x:1502:
 END
     cat >/etc/subuid <<'END'
@@ -70,7 +72,7 @@ testuser:231072:65536
 containers:2000000:1000000
 END
     cp /etc/subuid /etc/subgid
-    for user in bob late; do
+    for user in bob late podu; do
         install -d -o $user -g $user -m 700 "/home/$user" "/run/user/$(id -u $user)"
     done
 }
@@ -208,18 +210,19 @@ MNT=/mnt/data
 engines_fill "$LOWER"
 engines_image
 
-# map_of PID: the map of its user namespace, with a line for each range: uid|gid INSIDE OUTSIDE COUNT.
+# map_of DIRECTORY: the map of the uid_map and gid_map there, as in /proc/PID, with a line for each
+# range: uid|gid INSIDE OUTSIDE COUNT.
 map_of()
 {
     for kind in uid gid; do
-        awk -v kind=$kind '{ print kind, $1, $2, $3 }' "/proc/$1/${kind}_map"
+        awk -v kind=$kind '{ print kind, $1, $2, $3 }' "$1/${kind}_map"
     done | sort
 }
 
-# map_is PID OPTION...: remapfs makes the map of that process of these options.
+# map_is DIRECTORY OPTION...: remapfs makes the map there, as of map_of, of these options.
 map_is()
 {
-    map_pid=$1
+    map_directory=$1
     shift
     remapfs_options "$@"
     # shellcheck disable=SC2086 # a list of words
@@ -227,6 +230,6 @@ map_is()
         fail "--print-map with $*: $(cat "$TMP/print-map-says")"
     jq -r 'to_entries[] | select(.key == "uid" or .key == "gid") | .key as $kind | .value[] |
         "\($kind) \(.lower) \(.shown) \(.count)"' "$TMP/print-map" | sort >"$TMP/map-made"
-    map_of "$map_pid" | diff --label "of process $map_pid" --label "by $*" -U 9 - "$TMP/map-made" ||
-        fail "the map of $* is not that of the container"
+    map_of "$map_directory" | diff --label "$map_directory" --label "by $*" -U 9 - "$TMP/map-made" ||
+        fail "the map of $* is not that of the engine"
 }
