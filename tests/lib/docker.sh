@@ -56,3 +56,20 @@ docker_process()
 {
     docker inspect -f '{{.State.Pid}}' "$1"
 }
+
+not_running()
+{
+    ! kill -0 "$1" 2>/dev/null
+}
+
+# docker_killed: the daemon ends without a word, and what it leaves is cleared away for the next, as
+# at boot.
+docker_killed()
+{
+    kill -KILL "$docker_pid"
+    wait "$docker_pid" 2>/dev/null || true
+    # Which the kernel kills with it.
+    containerd_pid=$(cat /run/docker/containerd/containerd.pid)
+    wait_until 10 not_running "$containerd_pid" || fail 'containerd outlives dockerd'
+    rm -f /run/docker.pid /run/docker.sock /run/docker/containerd/containerd.pid
+}
