@@ -54,6 +54,27 @@ static bool take_seconds(Options *options, const OptionRow *row, const char *tex
     return false;
 }
 
+static bool take_coherence(Options *options, const OptionRow *row, const char *text,
+                           const char *value, GError **error)
+{
+    static const char *const names[] = {
+        [COHERENCE_WATCH] = "watch",
+        [COHERENCE_TIMEOUT] = "timeout",
+        [COHERENCE_STRICT] = "strict",
+    };
+
+    (void)row;
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (strcmp(value, names[i]) == 0) {
+            options->filesystem.coherence = (Coherence)i;
+            return true;
+        }
+    }
+    g_set_error(error, OPTIONS_ERROR, OPTIONS_ERROR_WRONG,
+                "%s: not one of watch, timeout and strict", text);
+    return false;
+}
+
 static bool take_mount(Options *options, const OptionRow *row, const char *text, const char *value,
                        GError **error)
 {
@@ -111,7 +132,7 @@ static bool refuse_remount(Options *options, const OptionRow *row, const char *t
     return false;
 }
 
-#define SECONDS(member) take_seconds, offsetof(Options, filesystem.member)
+#define SECONDS(member) take_seconds, offsetof(Options, filesystem.validity.member)
 #define FLAG(member) take_mount_flag, offsetof(Options, filesystem.member)
 #define UNFLAG(member) take_mount_unflag, offsetof(Options, filesystem.member)
 
@@ -127,12 +148,14 @@ static const OptionRow rows[] = {
      "unmapped owners: nobody, deny, keep, squash:UID[:GID]"},
     {"hostroot=", "adopt|deny", GROUP_MAP, take_map, 0,
      "new files of an unmapped root: lower ID 0's, or refused"},
-    {"attr_timeout=", "SECONDS", GROUP_CACHE, SECONDS(attr_timeout),
-     "how long the kernel may keep attributes (1)"},
-    {"entry_timeout=", "SECONDS", GROUP_CACHE, SECONDS(entry_timeout),
-     "how long the kernel may keep names (1)"},
-    {"negative_timeout=", "SECONDS", GROUP_CACHE, SECONDS(negative_timeout),
-     "how long it may take a name not to be there (0)"},
+    {"coherence=", "POLICY", GROUP_CACHE, take_coherence, 0,
+     "of changes by others: watch, timeout or strict"},
+    {"attr_timeout=", "SECONDS", GROUP_CACHE, SECONDS(attr),
+     "how long the kernel may keep attributes (60, 1 or 0)"},
+    {"entry_timeout=", "SECONDS", GROUP_CACHE, SECONDS(entry),
+     "how long the kernel may keep names (60, 1 or 0)"},
+    {"negative_timeout=", "SECONDS", GROUP_CACHE, SECONDS(negative),
+     "how long a name may be taken not to be there (60 or 0)"},
     {"nfs_export", NULL, GROUP_CACHE, take_flag, offsetof(Options, filesystem.nfs_export),
      "file handles work, and outlive the kernel's cache"},
     {"nolock", NULL, GROUP_LOCK, take_flag, offsetof(Options, filesystem.nolock),

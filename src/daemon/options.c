@@ -212,7 +212,7 @@ bool options_parse(Options *options, int argc, char **argv, GError **error)
     Reader reader = {options, argv + (argc > 0 ? 1 : 0), operands, error};
 
     *options = (Options){
-        .filesystem = {.attr_timeout = 1.0, .entry_timeout = 1.0}
+        .filesystem.validity = {VALIDITY_UNSET, VALIDITY_UNSET, VALIDITY_UNSET},
     };
     options->mount_options = g_ptr_array_new_with_free_func(g_free);
     options->dropped_options = g_ptr_array_new_with_free_func(g_free);

@@ -6,6 +6,7 @@
 #include "base/notify.h"
 #include "core/map_table.h"
 #include "core/own_ids.h"
+#include "daemon/guard.h"
 #include "daemon/log.h"
 #include "daemon/ready.h"
 #include "fs/cred.h"
@@ -37,6 +38,7 @@ typedef struct {
     char *map_json;
     Filesystem fs;
     struct fuse_session *fuse;
+    Guard guard;          /* for what tells the kernel of changes */
     pid_t asker;          /* ask_mount() */
     bool in_service;      /* in the foreground, of a service manager */
     _Atomic int ready_fd; /* -1: nobody waits (any more) */
@@ -266,6 +268,8 @@ static ExitStatus serve(Session *session)
     void *fault = NULL;
     int r = filesystem_know_mount(&session->fs, session->fuse, session->mountpoint);
 
+    if (r == 0 && session->options->filesystem.coherence == COHERENCE_WATCH)
+        session->fs.can_abort = guard_start(&session->guard, session->fs.own_device) == 0;
     /* Asked only for somebody who waits for the answer, and before there are other threads. */
     bool asks = session->ready_fd >= 0 || session->in_service;
     if (r == 0 && asks && (session->asker = ask_mount(session)) < 0)
@@ -279,6 +283,9 @@ static ExitStatus serve(Session *session)
         tell_manager("STOPPING=1");
     filesystem_end_waits(&session->fs);
     fuse_session_unmount(session->fuse);
+    guard_abort(&session->guard);
+    filesystem_end_watch(&session->fs);
+    guard_end(&session->guard);
     if (asks)
         pthread_join(confirmer, &fault);
     if (fault != NULL)
@@ -315,6 +322,7 @@ ExitStatus session_run(const Options *options, const OwnerMap *owners, int ready
         .options = options,
         .owners = owners,
         .ready_fd = ready_fd,
+        .guard.abort_fd = -1,
         /* From the background it would be no word of the process that the manager started. */
         .in_service = options->foreground && notify_is_wanted(),
     };

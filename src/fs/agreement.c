@@ -13,6 +13,7 @@ const char *agreed_name(Agreed feature)
         [AGREED_CACHED_DIRS] = "cached_dirs",
         [AGREED_SHARED_LOCKS] = "shared_locks",
         [AGREED_FILE_HANDLES] = "nfs_export",
+        [AGREED_WATCH] = "watch",
         [AGREED_BIRTH_TIME] = "birth_time",
         [AGREED_LOWER_HANDLES] = "lower_handles",
         [AGREED_IO_URING] = "io_uring",

@@ -47,6 +47,7 @@ ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, const A
     };
     afterwards_init(&fs->afterwards);
     inode_judge_init(&fs->inode_judge);
+    watch_init(&fs->watch, fs);
     r = init_inodes(fs, steal_fd(&owned_lower_fd), fd_limit);
     if (r < 0)
         return r;
@@ -85,6 +86,11 @@ void filesystem_end_waits(Filesystem *fs)
 {
     lock_waiters_end(&fs->lock_waiters);
     afterwards_end(&fs->afterwards);
+}
+
+void filesystem_end_watch(Filesystem *fs)
+{
+    watch_end(&fs->watch);
 }
 
 void filesystem_clear(Filesystem *fs)

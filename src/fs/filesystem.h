@@ -13,21 +13,37 @@
 #include "fs/lock_table.h"
 #include "fs/lock_wait.h"
 #include "fs/open_files.h"
+#include "fs/watch.h"
+
+/* How the kernel stays right about what others change on the lower side. */
+typedef enum {
+    COHERENCE_WATCH,   /* it is told, and keeps everything for long (watch.h) */
+    COHERENCE_TIMEOUT, /* it asks again after a while */
+    COHERENCE_STRICT,  /* it keeps nothing */
+} Coherence;
+
+/* How long the kernel may keep what it is told; in seconds. */
+typedef struct {
+    double attr;
+    double entry;
+    double negative; /* names that are not there */
+} Validity;
+
+#define VALIDITY_UNSET (-1.0)
 
 typedef struct {
-    double attr_timeout;     /* seconds */
-    double entry_timeout;    /* seconds */
-    double negative_timeout; /* seconds; of names that are not there */
-    bool noatime;            /* reads leave the lower access times alone */
-    bool nodiratime;         /* the same for directories only */
-    bool sync;               /* what is written or changed is on the disk when the call returns */
-    bool dirsync;            /* the same for what is changed in directories only */
-    bool nolock;             /* locks stay within the mount */
-    bool nfs_export;         /* file handles outlive what the kernel remembers */
-    bool no_passthrough;     /* all reads and writes come to us */
+    Coherence coherence;
+    Validity validity;   /* VALIDITY_UNSET: as the coherence wants it */
+    bool noatime;        /* reads leave the lower access times alone */
+    bool nodiratime;     /* the same for directories only */
+    bool sync;           /* what is written or changed is on the disk when the call returns */
+    bool dirsync;        /* the same for what is changed in directories only */
+    bool nolock;         /* locks stay within the mount */
+    bool nfs_export;     /* file handles outlive what the kernel remembers */
+    bool no_passthrough; /* all reads and writes come to us */
 } FilesystemOptions;
 
-typedef struct {
+typedef struct Filesystem {
     FilesystemOptions options;
     struct fuse_session *session; /* for notifications; the caller's */
     const OwnerMap *owners;
@@ -38,8 +54,12 @@ typedef struct {
     DirStreams dir_streams;
     bool no_opendir;        /* the kernel may open directories without us */
     bool lower_is_stacked;  /* lower_mount.h */
+    bool can_abort;         /* somebody ends the connection when we cannot; the caller's to say */
     bool lower_has_handles; /* the mount of the lower directory itself */
     Agreement agreement;
+    Watch watch;
+    Validity watched;     /* of what is marked */
+    Validity unwatched;   /* of what cannot be */
     const char *map_json; /* the map, for --status; the caller's */
     Afterwards afterwards;
     Counters counters;
@@ -73,6 +93,10 @@ void filesystem_distrust_content(Filesystem *fs, uint64_t node);
 /* Answers every request that waits for a lock, with EINTR, and tells the kernel nothing more of its
  * own accord; once no more requests are read. */
 void filesystem_end_waits(Filesystem *fs);
+
+/* Tells the kernel nothing more of what others change; once the connection is at its end, since
+ * something that it is being told may be held up by a request. */
+void filesystem_end_watch(Filesystem *fs);
 
 /* Tells it who serves it, and what it looks like from outside, once it is mounted at MOUNTPOINT and
  * before the first request is read: needs no answer from ourselves. */

@@ -8,6 +8,7 @@
  * for it when it is another one. */
 typedef struct {
     Filesystem *fs;
+    const Node *parent; /* where it was found; NULL: the root, or it is no matter where */
     LowerObject object;
     bool holds_mount;
     bool is_nameless; /* it was made without a name */

@@ -18,17 +18,18 @@ typedef struct Inode {
     uint64_t name_hash; /* lock; see inode_table_enter() */
     uint64_t times;     /* lock; see inode_table_note_times() */
     LowerMount *mount;
-    dev_t device;          /* the same, but a directory's never changes */
-    mode_t type;           /* S_IFMT bits: an inode's never change */
-    uint32_t refs;         /* lock */
-    int fd;                /* lock; stays valid and open while refs > 0 */
-    uint32_t slot;         /* lock; where it is in the ring of cached descriptors, or NO_SLOT */
-    bool recent;           /* lock; used since the ring's hand last passed */
-    bool pinned;           /* lock; stays in the ring until the inode goes */
-    bool nameless;         /* lock; has no name, and that is our doing */
-    bool gone;             /* lock; does not exist below any more: not to be remembered */
-    bool handle_opens;     /* lower_mount.h */
-    uint8_t handle_length; /* 0: no handle */
+    dev_t device;  /* the same, but a directory's never changes */
+    mode_t type;   /* S_IFMT bits: an inode's never change */
+    uint32_t refs; /* lock */
+    int fd;        /* lock; stays valid and open while refs > 0 */
+    uint32_t slot; /* lock; where it is in the ring of cached descriptors, or NO_SLOT */
+    bool recent;   /* lock; used since the ring's hand last passed */
+    bool pinned;   /* lock; stays in the ring until the inode goes */
+    bool nameless; /* lock; has no name, and that is our doing */
+    _Atomic uint32_t marked_at; /* watch.h: in seconds of a clock of its own; 0: not marked */
+    bool gone;                  /* lock; does not exist below any more: not to be remembered */
+    bool handle_opens;          /* lower_mount.h */
+    uint8_t handle_length;      /* 0: no handle */
     int handle_type;
     unsigned char handle[];
 } Inode;

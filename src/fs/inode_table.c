@@ -3,9 +3,9 @@
 #include "fs/inode_table.h"
 
 #include "base/cleanup.h"
+#include "fs/inode_index.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 
@@ -13,8 +13,6 @@ enum {
     FIRST_NODE = 1,    /* FUSE_ROOT_ID: the first inode entered is the root */
     SWEEP_BUCKETS = 8, /* that are looked through for one inode */
 };
-
-#define INODE_OF(link, member) ((Inode *)((char *)(link)-offsetof(Inode, member)))
 
 static uint64_t node_hash(const HashLink *link)
 {
@@ -30,6 +28,8 @@ static uint64_t inode_key_hash(const HashLink *link)
 {
     const Inode *inode = INODE_OF(link, by_key);
 
+    if (inode_goes_by_handle(inode->mount, inode->handle_length))
+        return inode_handle_hash(inode->mount, inode->handle, inode->handle_length);
     return key_hash(inode->mount, inode->device, inode->lower_ino);
 }
 
@@ -143,8 +143,8 @@ static Inode *find_key_from(HashLink *link, const LowerObject *object, dev_t dev
         if (inode->lower_ino == object->stx.stx_ino && inode->device == device &&
             inode->mount == object->mount && inode->handle_length == object->handle.length &&
             (inode->handle_length == 0 ||
-             (inode->handle_type == object->handle.type &&
-              memcmp(inode->handle, object->handle.bytes, inode->handle_length) == 0)))
+             inode_has_handle(inode, object->handle.type, object->handle.length,
+                              object->handle.bytes)))
             return inode;
     }
     return NULL;
@@ -152,7 +152,12 @@ static Inode *find_key_from(HashLink *link, const LowerObject *object, dev_t dev
 
 static HashLink *key_chain(const InodeTable *table, const LowerObject *object, dev_t device)
 {
-    return hash_index_chain(&table->by_key, key_hash(object->mount, device, object->stx.stx_ino));
+    const LowerHandle *handle = &object->handle;
+    uint64_t hash = inode_goes_by_handle(object->mount, handle->length)
+                        ? inode_handle_hash(object->mount, handle->bytes, handle->length)
+                        : key_hash(object->mount, device, object->stx.stx_ino);
+
+    return hash_index_chain(&table->by_key, hash);
 }
 
 static Inode *find_key(InodeTable *table, const LowerObject *object, dev_t device)
@@ -160,18 +165,6 @@ static Inode *find_key(InodeTable *table, const LowerObject *object, dev_t devic
     if (object->ambiguous)
         return object->twin;
     return find_key_from(key_chain(table, object, device), object, device);
-}
-
-static Inode *find_node(InodeTable *table, uint64_t node)
-{
-    HashLink *link = hash_index_chain(&table->by_node, hash_mix(node));
-
-    for (; link != NULL; link = link->next) {
-        Inode *inode = INODE_OF(link, by_node);
-        if (inode->node == node)
-            return inode;
-    }
-    return NULL;
 }
 
 static Inode *inode_new(const LowerObject *object, dev_t device, uint64_t shown_ino)
@@ -229,7 +222,8 @@ ErrInt inode_table_enter(InodeTable *table, const LowerObject *object, uint64_t 
             return -ENOMEM;
         add_inode(table, inode);
     }
-    inode->lookups++;
+    if (inode->lookups++ == 0)
+        inode->marked_at = 0;
     inode->refs++;
     if (name_hash != 0)
         inode->name_hash = name_hash;
@@ -258,7 +252,7 @@ Inode *inode_table_find(InodeTable *table, const LowerObject *object, uint64_t *
 Inode *inode_table_ref(InodeTable *table, uint64_t node, int *ret_fd)
 {
     LOCK_SCOPE(&table->lock);
-    Inode *inode = find_node(table, node);
+    Inode *inode = inode_of_node(table, node);
 
     if (inode == NULL)
         return NULL;
@@ -388,7 +382,7 @@ void inode_table_forget(InodeTable *table, uint64_t node, uint64_t n)
     Remains remains = {0};
 
     pthread_mutex_lock(&table->lock);
-    Inode *inode = find_node(table, node);
+    Inode *inode = inode_of_node(table, node);
     if (inode != NULL) {
         inode->lookups -= n < inode->lookups ? n : inode->lookups;
         remains = take_if_unused(table, inode);

@@ -108,6 +108,18 @@ void inode_table_set_nameless(InodeTable *table, Inode *inode);
 void inode_table_set_named(InodeTable *table, Inode *inode); /* it has a link again */
 bool inode_table_is_nameless(InodeTable *table, const Inode *inode);
 
+/* Closes NODE's cached descriptor when nobody uses it, and nothing wants it kept. */
+void inode_table_let_go(InodeTable *table, uint64_t node);
+
+/* The nodes of the inode that has this handle on the file system FSID, one for each mount of that
+ * which it is known on. Returns how many; of more than MAX some are left out. */
+unsigned inode_table_nodes_of(InodeTable *table, fsid_t fsid, int type, unsigned length,
+                              const unsigned char *bytes, uint64_t *ret_nodes, unsigned max);
+
+/* The next nodes that are marked (watch.h), from *PLACE on, which is 0 for the first. Returns how
+ * many, no more than MAX; 0: that was all. Those that are entered meanwhile may be left out. */
+size_t inode_table_marked(InodeTable *table, size_t *place, uint64_t *ret_nodes, size_t max);
+
 /* Keeps INODE's cached descriptor for good. */
 void inode_table_pin(InodeTable *table, Inode *inode);
 

@@ -124,6 +124,7 @@ ErrInt lower_mount_new(int id, int fd, LowerMount **ret_mount)
         .fd = -1,
         .splits_links = sfs.f_type == OVERLAYFS_SUPER_MAGIC,
         .local = has_lasting_handles(&sfs),
+        .fsid = sfs.f_fsid,
         .passes = true,
     };
     if (has_lasting_handles(&sfs)) {

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* A file handle, see name_to_handle_at(2): it names an inode for as long as that exists, and
  * survives its number being reused. One that opens can be opened again at any time, so the inode
@@ -30,8 +31,10 @@ typedef struct LowerMount {
     /* A file system of this machine: close(2) has nothing to report, so FLUSH can be left out, and
      * what we may do there is a matter of capabilities, not of our UID. */
     bool local;
-    _Atomic bool passes; /* the kernel takes its files for passthrough, as far as we know */
-    size_t users;        /* inodes on it, and requests that found it; the inode table's lock */
+    fsid_t fsid;            /* of statfs(2) */
+    _Atomic bool unwatched; /* what others change here is not told, as far as we know (watch.h) */
+    _Atomic bool passes;    /* the kernel takes its files for passthrough, as far as we know */
+    size_t users;           /* inodes on it, and requests that found it; the inode table's lock */
 } LowerMount;
 
 /* Makes the record for the mount with this ID; FD (O_PATH will do) is an object on it and stays

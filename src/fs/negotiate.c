@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is agreed with the kernel in INIT, see fuse(4) and <fuse_common.h>. */
+#include "base/cleanup.h"
 #include "fs/filesystem.h"
+#include "fs/node.h"
 #include "fs/ops.h"
+
+#include <string.h>
 
 typedef struct {
     uint64_t capability;
@@ -121,6 +125,56 @@ static void negotiate_passthrough(Filesystem *fs, struct fuse_conn_info *conn)
         fuse_log(FUSE_LOG_NOTICE, "%s; reads and writes go through the daemon", reason);
 }
 
+/* Whether the lower file system can be watched is found out by trying. */
+static const char *start_watch(Filesystem *fs)
+{
+    Node root AUTO_NODE = NODE_INIT;
+    const char *refusal = watch_start(&fs->watch);
+
+    if (refusal == NULL && (node_acquire(fs, FUSE_ROOT_ID, &root) < 0 || !node_watch(&root))) {
+        refusal = strerrordesc_np(errno);
+        watch_end(&fs->watch);
+    }
+    return refusal;
+}
+
+/* Names can be told one by one, or all at once when there were too many: by the epoch. */
+static const char *begin_watch(Filesystem *fs, struct fuse_conn_info *conn)
+{
+    const unsigned with_epoch = 44; /* FUSE 7.44: Linux 6.16 */
+
+#if !HAVE_DECL_FUSE_LOWLEVEL_NOTIFY_INCREMENT_EPOCH
+    return "libfuse is older than 3.18";
+#endif
+    if (fs->options.coherence != COHERENCE_WATCH)
+        return "not asked for";
+    if (!fs->can_abort)
+        return "the connection could not be aborted";
+    if (conn->proto_major == 7 && conn->proto_minor < with_epoch)
+        return old_kernel;
+    if (!fs->lower_has_handles)
+        return "the lower file system has no handles that last";
+    return start_watch(fs);
+}
+
+static double or_default(double seconds, double otherwise)
+{
+    return seconds >= 0 ? seconds : otherwise;
+}
+
+static void negotiate_coherence(Filesystem *fs, struct fuse_conn_info *conn)
+{
+    const Validity *given = &fs->options.validity;
+    const double ask_again = fs->options.coherence == COHERENCE_STRICT ? 0 : 1;
+
+    fs->unwatched = (Validity){or_default(given->attr, ask_again),
+                               or_default(given->entry, ask_again), or_default(given->negative, 0)};
+    fs->watched = (Validity){or_default(given->attr, WATCH_KEEP_SECONDS),
+                             or_default(given->entry, WATCH_KEEP_SECONDS),
+                             or_default(given->negative, WATCH_KEEP_SECONDS)};
+    settle(fs, AGREED_WATCH, begin_watch(fs, conn));
+}
+
 void op_init(void *userdata, struct fuse_conn_info *conn)
 {
     Filesystem *fs = userdata;
@@ -141,6 +195,7 @@ void op_init(void *userdata, struct fuse_conn_info *conn)
     negotiate_directories(fs, conn);
     negotiate_export(fs, conn);
     negotiate_passthrough(fs, conn);
+    negotiate_coherence(fs, conn);
 }
 
 /* Also when the session ended by itself: what still waits has to be answered before it is gone. */

@@ -6,10 +6,15 @@
 #include "base/fdname.h"
 #include "fs/found.h"
 #include "fs/relieved_open.h"
+#include "fs/validity.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/sysmacros.h>
+
+enum {
+    SLOW_LOOKUP_NS = 100 * 1000 * 1000,
+};
 
 /* Handle */
 
@@ -151,8 +156,8 @@ static ErrInt enter(Found *found, uint64_t name_hash, int *fd, struct fuse_entry
         return r;
     *ret_entry = (struct fuse_entry_param){
         .ino = inode->node,
-        .attr_timeout = fs->options.attr_timeout,
-        .entry_timeout = fs->options.entry_timeout,
+        .attr_timeout = validity_of_attr(fs, inode),
+        .entry_timeout = found->parent != NULL ? validity_of_name(found->parent) : 0,
     };
     node_show_attr(fs, inode, &found->object.stx, &ret_entry->attr);
     if (found->is_nameless)
@@ -164,7 +169,7 @@ static ErrInt enter(Found *found, uint64_t name_hash, int *fd, struct fuse_entry
 static ErrInt identify_and_enter(const Node *near, uint64_t name_hash, int *fd,
                                  struct fuse_entry_param *ret_entry)
 {
-    Found found AUTO_FOUND = {0};
+    Found found AUTO_FOUND = {.parent = name_hash != 0 ? near : NULL};
     ErrInt r = found_identify(&found, near->fs, near, *fd);
 
     return r < 0 ? r : enter(&found, name_hash, fd, ret_entry);
@@ -175,7 +180,13 @@ ErrInt node_enter_found(const Node *node, int *fd, struct fuse_entry_param *ret_
     return identify_and_enter(node, 0, fd, ret_entry);
 }
 
-ErrInt node_lookup(const Node *parent, const char *name, struct fuse_entry_param *ret_entry)
+bool node_watch(const Node *node)
+{
+    return watch_mark(&node->fs->watch, node->inode, node->fd);
+}
+
+/* Looks NAME up as it is now. */
+static ErrInt look_up(const Node *parent, const char *name, struct fuse_entry_param *ret_entry)
 {
     const uint64_t hash = node_hash_name(parent, name);
     int fd AUTO_CLOSE = node_open_child(parent, name);
@@ -192,11 +203,22 @@ ErrInt node_lookup(const Node *parent, const char *name, struct fuse_entry_param
     return r;
 }
 
+/* An answer that took long may come after the kernel was told, twice, that it is wrong. */
+ErrInt node_lookup(const Node *parent, const char *name, struct fuse_entry_param *ret_entry)
+{
+    uint64_t since = node_watch(parent) ? counters_now() : 0;
+    ErrInt r = look_up(parent, name, ret_entry);
+
+    if (since != 0 && r == 0 && counters_now() - since > SLOW_LOOKUP_NS)
+        ret_entry->entry_timeout = 0;
+    return r;
+}
+
 ErrInt node_enter_open(const Node *parent, int fd, const char *name,
                        struct fuse_entry_param *ret_entry)
 {
     const uint64_t hash = name != NULL ? node_hash_name(parent, name) : 0;
-    Found found AUTO_FOUND = {.is_nameless = name == NULL};
+    Found found AUTO_FOUND = {.parent = name != NULL ? parent : NULL, .is_nameless = name == NULL};
     int path_fd AUTO_CLOSE = -1;
     ErrInt r = found_identify(&found, parent->fs, parent, fd);
 

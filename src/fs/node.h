@@ -54,6 +54,9 @@ static inline uint64_t node_hash_name(const Node *parent, const char *name)
     return inode_table_hash_name(parent->inode->node, name);
 }
 
+/* See watch_mark(). */
+bool node_watch(const Node *node);
+
 /* Looks NAME up below PARENT (O_NOFOLLOW), enters what is there into the inode table and fills in
  * the reply. The kernel's lookup is counted: forget it when the reply fails. Where our own mount
  * is met, the directory that it covers is taken instead. -ELOOP: a copy of it (a bind mount). */

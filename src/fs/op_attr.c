@@ -6,39 +6,50 @@
 #include "fs/node.h"
 #include "fs/ops.h"
 #include "fs/reply.h"
+#include "fs/validity.h"
 
 #include <errno.h>
 
-static ErrInt read_attr(const Node *node, struct stat *ret_attr)
+typedef struct {
+    struct stat stat;
+    double timeout; /* seconds, for which the kernel may keep it */
+} Attr;
+
+static ErrInt read_attr(const Node *node, Attr *ret_attr)
 {
     struct statx stx;
     ErrInt r = node_statx(node->fd, &stx);
 
-    if (r == 0)
-        node_show_attr(node->fs, node->inode, &stx, ret_attr);
-    return r;
+    if (r < 0)
+        return r;
+    node_show_attr(node->fs, node->inode, &stx, &ret_attr->stat);
+    ret_attr->timeout = validity_of_attr(node->fs, node->inode);
+    return 0;
 }
 
-static ErrInt get_attr(Filesystem *fs, fuse_ino_t ino, struct stat *ret_attr)
+/* What is asked for once more is worth a mark. */
+static ErrInt get_attr(Filesystem *fs, fuse_ino_t ino, Attr *ret_attr)
 {
     Node node AUTO_NODE = NODE_INIT;
     ErrInt r = node_acquire(fs, ino, &node);
 
-    return r < 0 ? r : read_attr(&node, ret_attr);
+    if (r < 0)
+        return r;
+    node_watch(&node);
+    return read_attr(&node, ret_attr);
 }
 
 void op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
     Filesystem *fs = filesystem_of(req);
-    struct stat attr;
+    Attr attr = {0};
     ErrInt r = get_attr(fs, ino, &attr);
 
     /* With an open file: before it is read. */
     if (r == 0 && fi != NULL &&
-        open_files_show_doubt(&fs->open_files, open_file_of(fi), &attr.st_mtim))
-        fuse_reply_attr(req, &attr, 0);
-    else
-        reply_attr(req, r, &attr);
+        open_files_show_doubt(&fs->open_files, open_file_of(fi), &attr.stat.st_mtim))
+        attr.timeout = 0;
+    reply_attr(req, r, &attr.stat, attr.timeout);
 }
 
 static ErrInt set_owner(const Node *node, const struct stat *attr, int to_set, uid_t caller)
@@ -107,7 +118,7 @@ static ErrInt set_times(const Node *node, const struct stat *attr, int to_set)
 /* The owner comes before the mode, because chown(2) clears setuid and setgid; the times come last,
  * because all else sets them. The first that fails ends it. */
 static ErrInt set_attr(fuse_req_t req, fuse_ino_t ino, const struct stat *attr, int to_set,
-                       const struct fuse_file_info *fi, struct stat *ret_attr)
+                       const struct fuse_file_info *fi, Attr *ret_attr)
 {
     Filesystem *fs = filesystem_of(req);
     const int times = FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_ATIME_NOW | FUSE_SET_ATTR_MTIME |
@@ -131,8 +142,8 @@ static ErrInt set_attr(fuse_req_t req, fuse_ino_t ino, const struct stat *attr, 
 void op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int to_set,
                 struct fuse_file_info *fi)
 {
-    struct stat shown;
+    Attr shown = {0};
     ErrInt r = set_attr(req, ino, attr, to_set, fi, &shown);
 
-    reply_attr(req, r, &shown);
+    reply_attr(req, r, &shown.stat, shown.timeout);
 }

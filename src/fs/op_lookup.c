@@ -4,11 +4,13 @@
 #include "fs/export.h"
 #include "fs/ops.h"
 #include "fs/reply.h"
+#include "fs/validity.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 
+/* -ENOENT: *RET_ENTRY says how long. */
 static ErrInt lookup(Filesystem *fs, fuse_ino_t ino, const char *name,
                      struct fuse_entry_param *ret_entry)
 {
@@ -24,17 +26,19 @@ static ErrInt lookup(Filesystem *fs, fuse_ino_t ino, const char *name,
         return export_self(&parent, ret_entry);
     if (fs->options.nfs_export && strcmp(name, "..") == 0)
         return export_parent(&parent, ret_entry);
-    return node_lookup(&parent, name, ret_entry);
+    r = node_lookup(&parent, name, ret_entry);
+    if (r == -ENOENT)
+        ret_entry->entry_timeout = validity_of_no_name(&parent);
+    return r;
 }
 
 void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-    Filesystem *fs = filesystem_of(req);
-    struct fuse_entry_param entry;
-    ErrInt r = lookup(fs, parent, name, &entry);
+    struct fuse_entry_param entry = {0};
+    ErrInt r = lookup(filesystem_of(req), parent, name, &entry);
 
-    if (r == -ENOENT && fs->options.negative_timeout > 0)
-        reply_no_entry(req, fs->options.negative_timeout);
+    if (r == -ENOENT && entry.entry_timeout > 0)
+        reply_no_entry(req, entry.entry_timeout);
     else
         reply_entry(req, r, &entry);
 }

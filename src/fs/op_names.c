@@ -93,6 +93,7 @@ static ErrInt rename_named(const Node *parent, const char *name, const Node *new
         r = named_inode_begin(new_parent, new_name, &new);
     if (r < 0)
         return r;
+    node_watch(new_parent);
     if (renameat2(parent->fd, name, new_parent->fd, new_name, flags) < 0)
         return -errno;
     named_inode_moved(&old, new_parent, new_name);

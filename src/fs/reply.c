@@ -71,10 +71,10 @@ void reply_count(fuse_req_t req, ssize_t result)
         fuse_reply_write(req, (size_t)result);
 }
 
-void reply_attr(fuse_req_t req, ErrInt result, const struct stat *attr)
+void reply_attr(fuse_req_t req, ErrInt result, const struct stat *attr, double timeout)
 {
     if (result < 0)
         reply_result(req, result);
     else
-        fuse_reply_attr(req, attr, filesystem_of(req)->options.attr_timeout);
+        fuse_reply_attr(req, attr, timeout);
 }

@@ -23,4 +23,5 @@ void reply_open(fuse_req_t req, ErrInt result, struct fuse_file_info *fi);
 void reply_bytes(fuse_req_t req, ssize_t result, const char *bytes);
 void reply_count(fuse_req_t req, ssize_t result);
 
-void reply_attr(fuse_req_t req, ErrInt result, const struct stat *attr);
+/* TIMEOUT: for how many seconds the kernel may keep it. */
+void reply_attr(fuse_req_t req, ErrInt result, const struct stat *attr, double timeout);

@@ -45,6 +45,12 @@ static void write_sizes(FILE *stream, Filesystem *fs)
             (size_t)fs->locks.n_owners, lock_waiters_count(&fs->lock_waiters));
 }
 
+static void write_watch(FILE *stream, const Watch *watch)
+{
+    fprintf(stream, "\"watch\":{\"events\":%" PRIu64 ",\"overflows\":%" PRIu64 "},", watch->events,
+            watch->overflows);
+}
+
 static void write_requests(FILE *stream, const Counters *counters)
 {
     const char *separator = "";
@@ -84,6 +90,7 @@ static ssize_t give_status(Filesystem *fs, char *value, size_t size)
             fuse_pkgversion(), (int)getpid());
     write_features(stream, &fs->agreement);
     write_sizes(stream, fs);
+    write_watch(stream, &fs->watch);
     write_requests(stream, &fs->counters);
     fputs("}\n", stream);
     return fclose(stream) < 0 ? -ENOMEM : give(text, length, value, size);

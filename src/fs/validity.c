@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* For long what is watched (watch.h), and else as the options say. */
+#include "fs/validity.h"
+
+double validity_of_name(const Node *parent)
+{
+    const Filesystem *fs = parent->fs;
+
+    return watch_has(&fs->watch, parent->inode) ? fs->watched.entry : fs->unwatched.entry;
+}
+
+double validity_of_no_name(const Node *parent)
+{
+    const Filesystem *fs = parent->fs;
+
+    return watch_has(&fs->watch, parent->inode) ? fs->watched.negative : fs->unwatched.negative;
+}
+
+/* What is open is written to through the mount, and a mark would be in the way of each write. */
+double validity_of_attr(Filesystem *fs, const Inode *inode)
+{
+    const double brief = WATCH_BRIEF_MSECONDS / 1000.0;
+
+    if (!watch_covers(&fs->watch, inode->mount))
+        return fs->unwatched.attr;
+    if (watch_has(&fs->watch, inode) &&
+        (inode->type != S_IFREG || !open_files_has(&fs->open_files, inode->node)))
+        return fs->watched.attr;
+    return fs->watched.attr < brief ? fs->watched.attr : brief;
+}

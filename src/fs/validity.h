@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How long the kernel may keep what it is told, in seconds. */
+#pragma once
+
+#include "fs/node.h"
+
+/* That PARENT has a name, which was looked up (or made) after watch_mark(). */
+double validity_of_name(const Node *parent);
+
+/* That it has no such name. */
+double validity_of_no_name(const Node *parent);
+
+/* The attributes of INODE. */
+double validity_of_attr(Filesystem *fs, const Inode *inode);

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Notifications, see <fuse_lowlevel.h>. The kernel knows all of it by node IDs and names. */
+#include "fs/watch_tell.h"
+
+#include "base/cleanup.h"
+#include "base/fdname.h"
+#include "fs/node.h"
+#include "fs/watch_event.h"
+
+#include <string.h>
+#include <sys/fanotify.h>
+#include <unistd.h>
+
+enum {
+    NODES_MAX = 8, /* mounts of one lower file system that are told of; more have to wait */
+    DOUBTS_AT_ONCE = 64,
+};
+
+static const uint64_t name_events = FAN_CREATE | FAN_DELETE | FAN_MOVED_FROM | FAN_MOVED_TO;
+
+typedef struct {
+    unsigned n;
+    uint64_t ids[NODES_MAX];
+} Nodes;
+
+static Nodes find_nodes(const Watch *watch, const WatchHandle *handle)
+{
+    Nodes nodes = {0};
+
+    if (handle->length > 0)
+        nodes.n = inode_table_nodes_of(&watch->fs->inodes, handle->fsid, handle->type,
+                                       handle->length, handle->bytes, nodes.ids, NODES_MAX);
+    return nodes;
+}
+
+static void tell_name(const Watch *watch, const Nodes *dirs, const char *name)
+{
+    for (unsigned i = 0; i < dirs->n; i++)
+        fuse_lowlevel_notify_expire_entry(watch->fs->session, dirs->ids[i], name, strlen(name));
+}
+
+/* And the listing of a directory, the pages of a file. */
+static void tell_content(const Watch *watch, const Nodes *nodes)
+{
+    for (unsigned i = 0; i < nodes->n; i++)
+        fuse_lowlevel_notify_inval_inode(watch->fs->session, nodes->ids[i], 0, 0);
+}
+
+static void tell_attr(const Watch *watch, const Nodes *nodes)
+{
+    for (unsigned i = 0; i < nodes->n; i++)
+        fuse_lowlevel_notify_inval_inode(watch->fs->session, nodes->ids[i], -1, 0);
+}
+
+/* Only then is the inode said not to be marked: who takes it to be marked still, gives the kernel
+ * what is told to be wrong a moment later. */
+static void unmark(Watch *watch, const Nodes *nodes)
+{
+    for (unsigned i = 0; i < nodes->n; i++) {
+        Node node AUTO_NODE = NODE_INIT;
+        if (node_acquire(watch->fs, nodes->ids[i], &node) < 0 || node.inode->marked_at == 0)
+            continue;
+        fanotify_mark(watch->group, FAN_MARK_REMOVE, FAN_MODIFY | FAN_ATTRIB, watch->fs->proc_fd,
+                      fd_name(node.fd).text);
+        node.inode->marked_at = 0;
+    }
+}
+
+/* Nothing but our descriptor may keep it, and the space that it takes. */
+static void let_go(const Watch *watch, const Nodes *nodes)
+{
+    for (unsigned i = 0; i < nodes->n; i++)
+        inode_table_let_go(&watch->fs->inodes, nodes->ids[i]);
+}
+
+static void tell_event(Watch *watch, const WatchEvent *event)
+{
+    const bool is_dir_itself = event->name != NULL && strcmp(event->name, ".") == 0;
+    const Nodes dirs = find_nodes(watch, &event->dir);
+    const Nodes targets = is_dir_itself ? dirs : find_nodes(watch, &event->target);
+
+    if ((event->mask & name_events) != 0 && !is_dir_itself && event->name != NULL) {
+        tell_name(watch, &dirs, event->name);
+        tell_content(watch, &dirs);
+    }
+    if ((event->mask & FAN_MODIFY) != 0) {
+        unmark(watch, &targets);
+        tell_content(watch, &targets);
+    } else {
+        tell_attr(watch, &targets);
+    }
+    if ((event->mask & FAN_DELETE) != 0)
+        let_go(watch, &targets);
+}
+
+/* Our write has told the kernel all there is; but more of these would cost time. */
+static void tell_own_event(Watch *watch, const WatchEvent *event)
+{
+    Nodes targets;
+
+    if ((event->mask & FAN_MODIFY) == 0)
+        return;
+    targets = find_nodes(watch, &event->target);
+    unmark(watch, &targets);
+    tell_attr(watch, &targets);
+}
+
+static void tell_name_again(const Watch *watch, const WatchEvent *event)
+{
+    const Nodes dirs = find_nodes(watch, &event->dir);
+
+    if ((event->mask & name_events) != 0 && event->name != NULL)
+        tell_name(watch, &dirs, event->name);
+}
+
+bool watch_tell(Watch *watch, const char *bytes, size_t length, bool again)
+{
+    WatchEvent event;
+    size_t at = 0;
+    uint64_t n = 0;
+
+    while (watch_event_next(bytes, length, &at, &event)) {
+        if ((event.mask & FAN_Q_OVERFLOW) != 0 && !again)
+            watch_tell_doubt(watch);
+        else if ((event.mask & FAN_Q_OVERFLOW) != 0)
+            continue;
+        else if (event.pid == getpid()) {
+            if (!again)
+                tell_own_event(watch, &event);
+            continue;
+        } else if (again)
+            tell_name_again(watch, &event);
+        else
+            tell_event(watch, &event);
+        n++;
+    }
+    if (!again)
+        watch->events += n;
+    return n > 0;
+}
+
+void watch_tell_doubt_of_names(Watch *watch)
+{
+#if HAVE_DECL_FUSE_LOWLEVEL_NOTIFY_INCREMENT_EPOCH
+    fuse_lowlevel_notify_increment_epoch(watch->fs->session);
+#else
+    (void)watch;
+#endif
+}
+
+void watch_tell_doubt(Watch *watch)
+{
+    uint64_t nodes[DOUBTS_AT_ONCE];
+    size_t place = 0;
+    size_t n;
+
+    watch->overflows++;
+    watch_tell_doubt_of_names(watch);
+    do {
+        n = inode_table_marked(&watch->fs->inodes, &place, nodes, DOUBTS_AT_ONCE);
+        for (size_t i = 0; i < n; i++)
+            fuse_lowlevel_notify_inval_inode(watch->fs->session, nodes[i], 0, 0);
+    } while (n > 0);
+}
