@@ -16,12 +16,19 @@ double validity_of_no_name(const Node *parent)
     return watch_has(&fs->watch, parent->inode) ? fs->watched.negative : fs->unwatched.negative;
 }
 
+/* Whether the kernel looks at the attributes before it reads pages of its own, for others may have
+ * written to the file by a mapping, which nobody tells of. */
+static bool guards_pages(const Filesystem *fs, const Inode *inode)
+{
+    return inode->type == S_IFREG && !(fs->passthrough && inode->mount->passes);
+}
+
 /* What is open is written to through the mount, and a mark would be in the way of each write. */
 double validity_of_attr(Filesystem *fs, const Inode *inode)
 {
     const double brief = WATCH_BRIEF_MSECONDS / 1000.0;
 
-    if (!watch_covers(&fs->watch, inode->mount))
+    if (!watch_covers(&fs->watch, inode->mount) || guards_pages(fs, inode))
         return fs->unwatched.attr;
     if (watch_has(&fs->watch, inode) &&
         (inode->type != S_IFREG || !open_files_has(&fs->open_files, inode->node)))
