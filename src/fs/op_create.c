@@ -17,16 +17,10 @@ static ErrInt begin(fuse_req_t req, fuse_ino_t ino, const char *name, Node *ret_
     Filesystem *fs = filesystem_of(req);
     ErrInt r = node_acquire_parent(fs, ino, name, ret_parent);
 
-<<<<<<< HEAD
-    return r < 0 ? r : creator_enter(fs, fuse_req_ctx(req), ret_creator);
-=======
-    if (r == 0)
-        r = node_check_denied(ret_parent);
     if (r < 0)
         return r;
     node_watch(ret_parent);
     return creator_enter(fs, fuse_req_ctx(req), ret_creator);
->>>>>>> 47b27bb (Tell the kernel what others change on the lower side (coherence=watch))
 }
 
 static ErrInt make_node(fuse_req_t req, fuse_ino_t ino, const char *name, mode_t mode, dev_t rdev,

@@ -20,7 +20,8 @@ double validity_of_no_name(const Node *parent)
  * written to the file by a mapping, which nobody tells of. */
 static bool guards_pages(const Filesystem *fs, const Inode *inode)
 {
-    return inode->type == S_IFREG && !(fs->passthrough && inode->mount->passes);
+    return inode->type == S_IFREG &&
+           !(agreement_has(&fs->agreement, AGREED_PASSTHROUGH) && inode->mount->passes);
 }
 
 /* What is open is written to through the mount, and a mark would be in the way of each write. */
