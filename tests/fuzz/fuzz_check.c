@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* libFuzzer target: the first byte selects a parser of --check, the rest is the file that it reads.
  */
-#include "check/mount_list.h"
+#include "core/mount_list.h"
 #include "check/subid_table.h"
 #include "core/id.h"
 #include "requirement.h"

@@ -8,6 +8,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static bool is_validity(double seconds)
+{
+    return seconds >= 0 || seconds == VALIDITY_UNSET;
+}
+
 /* What an action cannot do without is there; and no value is empty or negative that must not be. */
 static void check_options(const Options *options)
 {
@@ -16,8 +21,8 @@ static void check_options(const Options *options)
     require(options->action != ACTION_MOUNT ||
             (options->lower != NULL && options->mountpoint != NULL));
     require(options->action != ACTION_STATUS || options->mountpoint != NULL);
-    require(filesystem->attr_timeout >= 0 && filesystem->entry_timeout >= 0 &&
-            filesystem->negative_timeout >= 0);
+    require(is_validity(filesystem->validity.attr) && is_validity(filesystem->validity.entry) &&
+            is_validity(filesystem->validity.negative));
     require(options->sloppy || options->dropped_options->len == 0);
     for (guint i = 0; i < options->mount_options->len; i++)
         require(*(const char *)options->mount_options->pdata[i] != '\0');

@@ -453,7 +453,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const FilesystemOptions options = {
         .nfs_export = (byte & 4U) != 0,
         .sync = (byte & 8U) != 0,
-        .negative_timeout = (byte & 16U) != 0 ? 1 : 0,
+        .validity = {VALIDITY_UNSET, VALIDITY_UNSET, (byte & 16U) != 0 ? 1 : 0},
     };
     int covered = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     int mount AUTO_CLOSE = make_tmpfs();
