@@ -27,7 +27,6 @@ static ErrInt read_attr(const Node *node, Attr *ret_attr)
     return 0;
 }
 
-/* What is asked for once more is worth a mark. */
 static ErrInt get_attr(Filesystem *fs, fuse_ino_t ino, Attr *ret_attr)
 {
     Node node AUTO_NODE = NODE_INIT;
@@ -35,7 +34,7 @@ static ErrInt get_attr(Filesystem *fs, fuse_ino_t ino, Attr *ret_attr)
 
     if (r < 0)
         return r;
-    node_watch(&node);
+    validity_prepare_attr(&node);
     return read_attr(&node, ret_attr);
 }
 

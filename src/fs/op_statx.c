@@ -20,7 +20,7 @@ static ErrInt read_statx(Filesystem *fs, fuse_ino_t ino, unsigned int mask, stru
 
     if (r < 0)
         return r;
-    node_watch(&node);
+    validity_prepare_attr(&node);
     if (statx(node.fd, "", AT_EMPTY_PATH, mask, ret_stx) < 0)
         return node_errno();
     ret_stx->stx_ino = inode_table_number(&fs->inodes, node.inode, ret_stx);

@@ -10,5 +10,8 @@ double validity_of_name(const Node *parent);
 /* That it has no such name. */
 double validity_of_no_name(const Node *parent);
 
+/* Marks NODE if its attributes are to be kept for long; before they are read. */
+void validity_prepare_attr(const Node *node);
+
 /* The attributes of INODE. */
 double validity_of_attr(Filesystem *fs, const Inode *inode);

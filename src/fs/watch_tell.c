@@ -39,17 +39,15 @@ static void tell_name(const Watch *watch, const Nodes *dirs, const char *name)
         fuse_lowlevel_notify_expire_entry(watch->fs->session, dirs->ids[i], name, strlen(name));
 }
 
-/* And the listing of a directory, the pages of a file. */
-static void tell_content(const Watch *watch, const Nodes *nodes)
+/* Attributes, and what the kernel has read: the listing of a directory, pages of a file. Never the
+ * one without the other: who asks for attributes just now, to see whether the pages are good, would
+ * have the answer left aside (fs/fuse/inode.c, fuse_change_attributes()), and take them as they
+ * are.
+ */
+static void tell_inode(const Watch *watch, const Nodes *nodes)
 {
     for (unsigned i = 0; i < nodes->n; i++)
         fuse_lowlevel_notify_inval_inode(watch->fs->session, nodes->ids[i], 0, 0);
-}
-
-static void tell_attr(const Watch *watch, const Nodes *nodes)
-{
-    for (unsigned i = 0; i < nodes->n; i++)
-        fuse_lowlevel_notify_inval_inode(watch->fs->session, nodes->ids[i], -1, 0);
 }
 
 /* Only then is the inode said not to be marked: who takes it to be marked still, gives the kernel
@@ -81,14 +79,11 @@ static void tell_event(Watch *watch, const WatchEvent *event)
 
     if ((event->mask & name_events) != 0 && !is_dir_itself && event->name != NULL) {
         tell_name(watch, &dirs, event->name);
-        tell_content(watch, &dirs);
+        tell_inode(watch, &dirs);
     }
-    if ((event->mask & FAN_MODIFY) != 0) {
+    if ((event->mask & FAN_MODIFY) != 0)
         unmark(watch, &targets);
-        tell_content(watch, &targets);
-    } else {
-        tell_attr(watch, &targets);
-    }
+    tell_inode(watch, &targets);
     if ((event->mask & FAN_DELETE) != 0)
         let_go(watch, &targets);
 }
@@ -102,7 +97,7 @@ static void tell_own_event(Watch *watch, const WatchEvent *event)
         return;
     targets = find_nodes(watch, &event->target);
     unmark(watch, &targets);
-    tell_attr(watch, &targets);
+    tell_inode(watch, &targets);
 }
 
 static void tell_name_again(const Watch *watch, const WatchEvent *event)
