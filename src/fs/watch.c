@@ -18,9 +18,8 @@
 
 enum {
     COLLECT_MSECONDS = 3, /* from the first change until it is told, with what came meanwhile */
-    AGAIN_MSECONDS = 250, /* until names are told once more, see run() */
+    AGAIN_MSECONDS = 50,  /* how often to see whether it is time to tell something again */
     BATCH_SIZE = 64 * 1024,
-    BATCHES_MAX = 64, /* that are waiting to be told again; beyond that everything is in doubt */
 };
 
 static const uint64_t dir_events = FAN_CREATE | FAN_DELETE | FAN_MOVED_FROM | FAN_MOVED_TO |
@@ -32,6 +31,7 @@ static const uint64_t file_events = FAN_MODIFY | FAN_ATTRIB;
 void watch_init(Watch *watch, Filesystem *fs)
 {
     *watch = (Watch){.fs = fs, .group = -1, .wake_fd = -1, .mounts_fd = -1};
+    STAILQ_INIT(&watch->again);
 }
 
 /* Never 0. */
@@ -84,57 +84,13 @@ bool watch_mark(Watch *watch, Inode *inode, int fd)
 
 /* Reading */
 
-typedef struct WatchBatch {
-    struct WatchBatch *next; /* told later */
-    uint64_t due;            /* as of counters_now() */
-    size_t length;
-    char bytes[];
-} WatchBatch;
-
-static unsigned count_batches(const Watch *watch)
-{
-    unsigned n = 0;
-
-    for (const WatchBatch *batch = watch->batches; batch != NULL; batch = batch->next)
-        n++;
-    return n;
-}
-
-/* To be told again. False: there is no room. */
-static bool keep(Watch *watch, const char *bytes, size_t length)
-{
-    WatchBatch **place = &watch->batches;
-    WatchBatch *batch = count_batches(watch) < BATCHES_MAX ? malloc(sizeof(*batch) + length) : NULL;
-
-    if (batch == NULL)
-        return false;
-    *batch =
-        (WatchBatch){.due = counters_now() + (uint64_t)AGAIN_MSECONDS * 1000000, .length = length};
-    memcpy(batch->bytes, bytes, length);
-    while (*place != NULL)
-        place = &(*place)->next;
-    *place = batch;
-    return true;
-}
-
-static void tell_again(Watch *watch)
-{
-    while (watch->batches != NULL && watch->batches->due <= counters_now()) {
-        WatchBatch *batch = watch->batches;
-        watch->batches = batch->next;
-        watch_tell(watch, batch->bytes, batch->length, true);
-        free(batch);
-    }
-}
-
 static void read_events(Watch *watch)
 {
     char bytes[BATCH_SIZE] __attribute__((aligned(8)));
     ssize_t n;
 
     while ((n = read(watch->group, bytes, sizeof(bytes))) > 0)
-        if (watch_tell(watch, bytes, (size_t)n, false) && !keep(watch, bytes, (size_t)n))
-            watch_tell_doubt(watch);
+        watch_tell(watch, bytes, (size_t)n);
 }
 
 static void pause_for(long mseconds)
@@ -144,9 +100,6 @@ static void pause_for(long mseconds)
     nanosleep(&pause, NULL);
 }
 
-/* When a name is looked up that the kernel has known before, no lock keeps it from learning what
- * was there a moment ago after it was told of the change (fs/fuse/dir.c, fuse_dentry_revalidate()):
- * so names are told twice, the second time when all such answers are in. */
 static void *run(void *data)
 {
     Watch *watch = data;
@@ -157,7 +110,7 @@ static void *run(void *data)
     };
 
     for (;;) {
-        poll(fds, sizeof(fds) / sizeof(fds[0]), watch->batches != NULL ? COLLECT_MSECONDS : -1);
+        poll(fds, sizeof(fds) / sizeof(fds[0]), watch_tells_again(watch) ? AGAIN_MSECONDS : -1);
         if (fds[1].revents != 0)
             return NULL;
         if (fds[2].revents != 0)
@@ -166,7 +119,7 @@ static void *run(void *data)
             pause_for(COLLECT_MSECONDS);
             read_events(watch);
         }
-        tell_again(watch);
+        watch_tell_again(watch);
     }
 }
 
@@ -213,10 +166,6 @@ void watch_end(Watch *watch)
     if (watch->has_thread && write(watch->wake_fd, &one, sizeof(one)) == (ssize_t)sizeof(one))
         pthread_join(watch->thread, NULL);
     watch->has_thread = false;
-    while (watch->batches != NULL) {
-        WatchBatch *batch = watch->batches;
-        watch->batches = batch->next;
-        free(batch);
-    }
+    watch_tell_clear(watch);
     close_all(watch);
 }

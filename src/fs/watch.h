@@ -16,6 +16,8 @@
 #include "base/errint.h"
 #include "fs/inode_table.h"
 
+#include <sys/queue.h>
+
 struct Filesystem;
 
 typedef struct {
@@ -25,8 +27,9 @@ typedef struct {
     int mounts_fd; /* mountinfo: tells when a lower mount comes or goes */
     pthread_t thread;
     bool has_thread;
-    struct WatchBatch *batches; /* the thread's */
-    _Atomic uint64_t events;    /* by others; with repetitions */
+    STAILQ_HEAD(, WatchName) again; /* the thread's: names to be told once more */
+    unsigned n_again;
+    _Atomic uint64_t events; /* by others; with repetitions */
     _Atomic uint64_t overflows;
 } Watch;
 

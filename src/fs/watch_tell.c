@@ -14,6 +14,8 @@
 enum {
     NODES_MAX = 8, /* mounts of one lower file system that are told of; more have to wait */
     DOUBTS_AT_ONCE = 64,
+    AGAIN_NS = 250 * 1000 * 1000, /* until names are told once more */
+    AGAIN_MAX = 100 * 1000,       /* names; of more than that, everything is in doubt */
 };
 
 static const uint64_t name_events = FAN_CREATE | FAN_DELETE | FAN_MOVED_FROM | FAN_MOVED_TO;
@@ -33,10 +35,68 @@ static Nodes find_nodes(const Watch *watch, const WatchHandle *handle)
     return nodes;
 }
 
-static void tell_name(const Watch *watch, const Nodes *dirs, const char *name)
+typedef struct WatchName {
+    STAILQ_ENTRY(WatchName) link;
+    uint64_t due; /* as of counters_now() */
+    uint64_t dir;
+    char name[];
+} WatchName;
+
+/* False: there is no room. */
+static bool remember(Watch *watch, uint64_t dir, const char *name)
 {
-    for (unsigned i = 0; i < dirs->n; i++)
-        fuse_lowlevel_notify_expire_entry(watch->fs->session, dirs->ids[i], name, strlen(name));
+    const size_t size = strlen(name) + 1;
+    WatchName *entry = watch->n_again < AGAIN_MAX ? malloc(sizeof(*entry) + size) : NULL;
+
+    if (entry == NULL)
+        return false;
+    entry->due = counters_now() + AGAIN_NS;
+    entry->dir = dir;
+    memcpy(entry->name, name, size);
+    STAILQ_INSERT_TAIL(&watch->again, entry, link);
+    watch->n_again++;
+    return true;
+}
+
+static void tell_name(Watch *watch, const Nodes *dirs, const char *name)
+{
+    for (unsigned i = 0; i < dirs->n; i++) {
+        int r =
+            fuse_lowlevel_notify_expire_entry(watch->fs->session, dirs->ids[i], name, strlen(name));
+        if (r == 0 && !remember(watch, dirs->ids[i], name))
+            watch_tell_doubt(watch);
+    }
+}
+
+bool watch_tells_again(const Watch *watch)
+{
+    return watch->n_again > 0;
+}
+
+static WatchName *take_first(Watch *watch)
+{
+    WatchName *entry = STAILQ_FIRST(&watch->again);
+
+    STAILQ_REMOVE_HEAD(&watch->again, link);
+    watch->n_again--;
+    return entry;
+}
+
+void watch_tell_again(Watch *watch)
+{
+    const uint64_t now = watch->n_again > 0 ? counters_now() : 0;
+
+    while (watch->n_again > 0 && STAILQ_FIRST(&watch->again)->due <= now) {
+        WatchName *entry AUTO_FREE = take_first(watch);
+        fuse_lowlevel_notify_expire_entry(watch->fs->session, entry->dir, entry->name,
+                                          strlen(entry->name));
+    }
+}
+
+void watch_tell_clear(Watch *watch)
+{
+    while (watch->n_again > 0)
+        free(take_first(watch));
 }
 
 /* Attributes, and what the kernel has read: the listing of a directory, pages of a file. Never the
@@ -48,6 +108,13 @@ static void tell_inode(const Watch *watch, const Nodes *nodes)
 {
     for (unsigned i = 0; i < nodes->n; i++)
         fuse_lowlevel_notify_inval_inode(watch->fs->session, nodes->ids[i], 0, 0);
+}
+
+static bool is_same(const WatchHandle *a, const WatchHandle *b)
+{
+    return a->type == b->type && a->length == b->length &&
+           memcmp(&a->fsid, &b->fsid, sizeof(a->fsid)) == 0 &&
+           (a->length == 0 || memcmp(a->bytes, b->bytes, a->length) == 0);
 }
 
 /* Only then is the inode said not to be marked: who takes it to be marked still, gives the kernel
@@ -71,7 +138,8 @@ static void let_go(const Watch *watch, const Nodes *nodes)
         inode_table_let_go(&watch->fs->inodes, nodes->ids[i]);
 }
 
-static void tell_event(Watch *watch, const WatchEvent *event)
+/* PREVIOUS is what was told before in the same go. */
+static void tell_event(Watch *watch, const WatchEvent *event, const WatchEvent *previous)
 {
     const bool is_dir_itself = event->name != NULL && strcmp(event->name, ".") == 0;
     const Nodes dirs = find_nodes(watch, &event->dir);
@@ -79,7 +147,8 @@ static void tell_event(Watch *watch, const WatchEvent *event)
 
     if ((event->mask & name_events) != 0 && !is_dir_itself && event->name != NULL) {
         tell_name(watch, &dirs, event->name);
-        tell_inode(watch, &dirs);
+        if (!is_same(&event->dir, &previous->dir) || (previous->mask & name_events) == 0)
+            tell_inode(watch, &dirs);
     }
     if ((event->mask & FAN_MODIFY) != 0)
         unmark(watch, &targets);
@@ -100,38 +169,22 @@ static void tell_own_event(Watch *watch, const WatchEvent *event)
     tell_inode(watch, &targets);
 }
 
-static void tell_name_again(const Watch *watch, const WatchEvent *event)
-{
-    const Nodes dirs = find_nodes(watch, &event->dir);
-
-    if ((event->mask & name_events) != 0 && event->name != NULL)
-        tell_name(watch, &dirs, event->name);
-}
-
-bool watch_tell(Watch *watch, const char *bytes, size_t length, bool again)
+void watch_tell(Watch *watch, const char *bytes, size_t length)
 {
     WatchEvent event;
-    size_t at = 0;
-    uint64_t n = 0;
+    WatchEvent previous = {0};
 
-    while (watch_event_next(bytes, length, &at, &event)) {
-        if ((event.mask & FAN_Q_OVERFLOW) != 0 && !again)
+    for (size_t at = 0; watch_event_next(bytes, length, &at, &event);) {
+        if ((event.mask & FAN_Q_OVERFLOW) != 0) {
             watch_tell_doubt(watch);
-        else if ((event.mask & FAN_Q_OVERFLOW) != 0)
-            continue;
-        else if (event.pid == getpid()) {
-            if (!again)
-                tell_own_event(watch, &event);
-            continue;
-        } else if (again)
-            tell_name_again(watch, &event);
-        else
-            tell_event(watch, &event);
-        n++;
+        } else if (event.pid == getpid()) {
+            tell_own_event(watch, &event);
+        } else {
+            tell_event(watch, &event, &previous);
+            watch->events++;
+            previous = event;
+        }
     }
-    if (!again)
-        watch->events += n;
-    return n > 0;
 }
 
 void watch_tell_doubt_of_names(Watch *watch)
