@@ -155,7 +155,7 @@ static const OptionRow rows[] = {
     {"entry_timeout=", "SECONDS", GROUP_CACHE, SECONDS(entry),
      "how long the kernel may keep names (60, 1 or 0)"},
     {"negative_timeout=", "SECONDS", GROUP_CACHE, SECONDS(negative),
-     "how long a name may be taken not to be there (60 or 0)"},
+     "how long it may take a name not to be there (0)"},
     {"nfs_export", NULL, GROUP_CACHE, take_flag, offsetof(Options, filesystem.nfs_export),
      "file handles work, and outlive the kernel's cache"},
     {"nolock", NULL, GROUP_LOCK, take_flag, offsetof(Options, filesystem.nolock),

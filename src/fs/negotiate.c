@@ -169,9 +169,9 @@ static void negotiate_coherence(Filesystem *fs, struct fuse_conn_info *conn)
 
     fs->unwatched = (Validity){or_default(given->attr, ask_again),
                                or_default(given->entry, ask_again), or_default(given->negative, 0)};
-    fs->watched = (Validity){or_default(given->attr, WATCH_KEEP_SECONDS),
-                             or_default(given->entry, WATCH_KEEP_SECONDS),
-                             or_default(given->negative, WATCH_KEEP_SECONDS)};
+    fs->watched =
+        (Validity){or_default(given->attr, WATCH_KEEP_SECONDS),
+                   or_default(given->entry, WATCH_KEEP_SECONDS), or_default(given->negative, 0)};
     settle(fs, AGREED_WATCH, begin_watch(fs, conn));
 }
 
