@@ -23,10 +23,19 @@ static bool read_string(JsonObject *object, const char *name, char **ret_text, G
     return true;
 }
 
+/* Docker ends every body with a newline, Podman none. */
+static bool is_blank(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (!g_ascii_isspace(text[i]))
+            return false;
+    return true;
+}
+
 bool call_request_read(CallRequest *request, const char *text, size_t length, GError **error)
 {
     *request = (CallRequest){0};
-    if (length == 0)
+    if (is_blank(text, length) && length <= CALLS_MAX_BYTES)
         return true;
     g_autoptr(JsonObject) object = json_text_object(text, length, CALLS_MAX_BYTES, error);
     if (object == NULL)

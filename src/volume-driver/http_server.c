@@ -4,10 +4,8 @@
 
 #include "volume-driver/calls.h"
 #include "volume-driver/driver_error.h"
-#include "volume-driver/log.h"
 
 #include <microhttpd.h>
-#include <stdio.h>
 #include <string.h>
 
 #define CONTENT_TYPE "application/vnd.docker.plugins.v1.1+json"
@@ -75,27 +73,17 @@ static void end_request(void *data, Connection *connection, void **request,
     *request = NULL;
 }
 
-static void log_of_library(void *data, const char *format, va_list arguments) G_GNUC_PRINTF(2, 0);
-
-static void log_of_library(void *data, const char *format, va_list arguments)
-{
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
-    (void)data;
-    log_message("libmicrohttpd: %s", g_strchomp(text));
-}
-
 HttpServer *http_server_start(int fd, const Driver *driver, GError **error)
 {
     HttpServer *server = g_new0(HttpServer, 1);
     server->driver = driver;
     /* A call may take as long as a mount does, and must not hold up those of other volumes. */
-    server->daemon =
-        MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
-                             MHD_USE_POLL | MHD_USE_ITC | MHD_USE_ERROR_LOG,
-                         0, NULL, NULL, take, server, MHD_OPTION_EXTERNAL_LOGGER, log_of_library,
-                         NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED,
-                         end_request, NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)MAX_CONNECTIONS,
-                         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_END);
+    server->daemon = MHD_start_daemon(
+        MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
+            MHD_USE_ITC,
+        0, NULL, NULL, take, server, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED,
+        end_request, NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)MAX_CONNECTIONS,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_END);
     if (server->daemon == NULL) {
         driver_error_set(error, "cannot serve HTTP");
         g_clear_pointer(&server, g_free);

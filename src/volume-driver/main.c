@@ -42,16 +42,17 @@ static gboolean quit(gpointer loop)
     return G_SOURCE_CONTINUE;
 }
 
-static void wait_for_signal(void)
+/* It runs until a signal ends it, which may have come before. */
+static GMainLoop *new_loop(void)
 {
-    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    GMainLoop *loop = g_main_loop_new(NULL, FALSE);
     g_unix_signal_add(SIGTERM, quit, loop);
     g_unix_signal_add(SIGINT, quit, loop);
-    g_main_loop_run(loop);
+    return loop;
 }
 
-/* Takes the socket. Mounts stay what they are in the end: containers use them. */
-static bool serve(const Driver *driver, const ListenSocket *listener, const char *socket_path,
+/* Takes the socket's descriptor. Mounts stay what they are in the end: containers use them. */
+static bool serve(const Driver *driver, GMainLoop *loop, const ListenSocket *listener,
                   GError **error)
 {
     Recovery recovery = {.driver = driver};
@@ -63,10 +64,8 @@ static bool serve(const Driver *driver, const ListenSocket *listener, const char
     if (!is_recovering)
         recover(&recovery);
     tell_manager("READY=1");
-    wait_for_signal();
+    g_main_loop_run(loop);
     tell_manager("STOPPING=1");
-    if (!listener->is_inherited)
-        unlink(socket_path);
     atomic_store(&recovery.stop, true);
     http_server_stop(server);
     if (is_recovering)
@@ -86,6 +85,7 @@ static bool run(const Arguments *arguments, GError **error)
     Mounter mounter;
     Driver driver = {.mounter = &mounter};
     int lock_fd AUTO_CLOSE = -1;
+    g_autoptr(GMainLoop) loop = new_loop();
     g_autofree char *mounts = mounts_directory_open(arguments->mounts, &lock_fd, error);
     if (mounts == NULL)
         return false;
@@ -95,7 +95,10 @@ static bool run(const Arguments *arguments, GError **error)
     if (table == NULL || !listen_socket_open(&listener, arguments->socket, error))
         return false;
     driver.table = table;
-    return serve(&driver, &listener, arguments->socket, error);
+    bool served = serve(&driver, loop, &listener, error);
+    if (!listener.is_inherited)
+        unlink(arguments->socket);
+    return served;
 }
 
 int main(int argc, char **argv)
