@@ -5,10 +5,12 @@
 #include "base/notify.h"
 #include "volume-driver/arguments.h"
 #include "volume-driver/driver.h"
+#include "volume-driver/driver_error.h"
 #include "volume-driver/http_server.h"
 #include "volume-driver/listen_socket.h"
 #include "volume-driver/log.h"
 #include "volume-driver/mounts_directory.h"
+#include "volume-driver/privileges.h"
 
 #include <glib-unix.h>
 #include <stdio.h>
@@ -73,10 +75,12 @@ static bool serve(const Driver *driver, GMainLoop *loop, const ListenSocket *lis
     return true;
 }
 
-static bool make_directory_of(const char *path)
+/* Others can go through it, to the mounts. */
+static bool make_directory_of(const char *path, GError **error)
 {
     g_autofree char *directory = g_path_get_dirname(path);
-    return g_mkdir_with_parents(directory, 0711) == 0;
+    return g_mkdir_with_parents(directory, 0711) == 0 ||
+           driver_error_set(error, "%s: %s", directory, g_strerror(errno));
 }
 
 static bool run(const Arguments *arguments, GError **error)
@@ -85,12 +89,16 @@ static bool run(const Arguments *arguments, GError **error)
     Mounter mounter;
     Driver driver = {.mounter = &mounter};
     int lock_fd AUTO_CLOSE = -1;
+    ErrInt r = privileges_limit();
+    if (r < 0)
+        log_message("warning: all capabilities stay in use: %s", g_strerror(-r));
     g_autoptr(GMainLoop) loop = new_loop();
     g_autofree char *mounts = mounts_directory_open(arguments->mounts, &lock_fd, error);
     if (mounts == NULL)
         return false;
     mounter_init(&mounter, mounts, arguments->remapfs);
-    make_directory_of(arguments->state);
+    if (!make_directory_of(arguments->state, error))
+        return false;
     g_autoptr(VolumeTable) table = volume_table_open(arguments->state, error);
     if (table == NULL || !listen_socket_open(&listener, arguments->socket, error))
         return false;
