@@ -5,15 +5,18 @@
 #include <glib.h>
 #include <stdbool.h>
 
-/* Paths are absolute. */
+/* The paths are absolute. */
 typedef struct {
     char *socket;
     char *state;
     char *mounts;
     char *remapfs;
-    gboolean version;
+    bool help;
+    bool version;
 } Arguments;
 
-/* Prints its help and exits for --help. The caller clears, also after a failure. */
+/* The caller clears, also after a failure. */
 bool arguments_parse(Arguments *arguments, int argc, char **argv, GError **error);
 void arguments_clear(Arguments *arguments);
+
+void arguments_print_help(void);

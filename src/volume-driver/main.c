@@ -116,6 +116,8 @@ int main(int argc, char **argv)
     ExitStatus status = STATUS_SUCCESS;
     if (!arguments_parse(&arguments, argc, argv, &error))
         status = STATUS_USAGE;
+    else if (arguments.help)
+        arguments_print_help();
     else if (arguments.version)
         printf("remapfs-volume-driver %s\n", PACKAGE_VERSION);
     else if (!run(&arguments, &error))

@@ -9,6 +9,7 @@ STATE=$TMP/state/volumes.json
 VOLUMES=$TMP/volumes
 driver_pid=
 driver_log=
+driver_arguments=
 
 test -x "$DRIVER" || skip 'built without the volume driver'
 command -v curl >/dev/null || skip 'curl is not installed'
@@ -18,25 +19,33 @@ driver_serves_or_died()
     test -S "$SOCKET" || ! kill -0 "$driver_pid" 2>/dev/null
 }
 
-# driver_start [ARGUMENT...]: sets driver_pid and driver_log. Returns when calls are answered.
+# Starts it with $driver_arguments, a list of words. Sets driver_pid and driver_log. Returns when
+# somebody listens at the socket.
 driver_start()
 {
     rm -f "$SOCKET"
     driver_log=$(mktemp "$TMP/log.XXXXXX")
+    # shellcheck disable=SC2086 # a list of words
     env --default-signal=INT,QUIT "$DRIVER" --socket "$SOCKET" --state "$STATE" --mounts "$VOLUMES" \
-        --remapfs "$REMAPFS" "$@" >>"$driver_log" 2>&1 &
+        --remapfs "$REMAPFS" $driver_arguments >>"$driver_log" 2>&1 &
     driver_pid=$!
     wait_until 20 driver_serves_or_died || fail 'no driver after 20 seconds'
     test -S "$SOCKET" || fail "no driver: $(cat "$driver_log")"
 }
 
-# driver_stop [SIGNAL]: with TERM it ends with status 0.
-driver_stop()
+# driver_end SIGNAL
+driver_end()
 {
-    kill "-${1-TERM}" "$driver_pid"
+    kill "-$1" "$driver_pid"
     driver_status=0
     wait "$driver_pid" || driver_status=$?
-    test "${1-TERM}" != TERM || same "$driver_status" 0 "the driver's exit status"
+}
+
+# It ends by itself.
+driver_stop()
+{
+    driver_end TERM
+    same "$driver_status" 0 "the driver's exit status"
 }
 
 # call NAME BODY [ARGUMENT-OF-CURL...]: prints the answer, then " STATUS".
