@@ -131,7 +131,7 @@ char *driver_mountpoint(const Driver *driver, const Volume *volume)
     return ids[0] != NULL ? mounter_path(driver->mounter, volume->name) : g_strdup("");
 }
 
-static void recover_volume(const Driver *driver, Volume *volume)
+void driver_recover(const Driver *driver, Volume *volume)
 {
     g_autoptr(GError) error = NULL;
     LOCK_SCOPE(&volume->busy);
@@ -142,24 +142,4 @@ static void recover_volume(const Driver *driver, Volume *volume)
     else if (!ensure_mounted(driver, volume, &error))
         log_message("volume '%s' is in use, but cannot be mounted: %s", volume->name,
                     error->message);
-}
-
-/* They may be of volumes in a state file that was damaged, and containers use them. */
-static void name_strangers(const Driver *driver)
-{
-    g_autoptr(GPtrArray) names = mounter_list(driver->mounter);
-    for (guint i = 0; i < names->len; i++) {
-        g_autoptr(Volume) volume = volume_table_find(driver->table, names->pdata[i]);
-        if (volume == NULL)
-            log_message("%s/%s is mounted, but no such volume is known; it is left alone",
-                        driver->mounter->directory, (const char *)names->pdata[i]);
-    }
-}
-
-void driver_recover(const Driver *driver, const atomic_bool *stop)
-{
-    g_autoptr(GPtrArray) volumes = volume_table_list(driver->table);
-    name_strangers(driver);
-    for (guint i = 0; i < volumes->len && !atomic_load(stop); i++)
-        recover_volume(driver, volumes->pdata[i]);
 }

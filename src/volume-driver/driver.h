@@ -10,8 +10,6 @@
 #include "volume-driver/mounter.h"
 #include "volume-driver/volume_table.h"
 
-#include <stdatomic.h>
-
 typedef struct {
     VolumeTable *table;
     const Mounter *mounter;
@@ -34,6 +32,5 @@ bool driver_unmount(const Driver *driver, const char *name, const char *id, GErr
 /* Where VOLUME is mounted, "" if it is not. The caller frees with g_free(). */
 char *driver_mountpoint(const Driver *driver, const Volume *volume);
 
-/* After a start: mounts again what is in use and not mounted or dead, unmounts what nobody uses.
- * Returns early once STOP is set. */
-void driver_recover(const Driver *driver, const atomic_bool *stop);
+/* Makes the mount of VOLUME fit who uses it, after a start. Failures are logged. */
+void driver_recover(const Driver *driver, Volume *volume);

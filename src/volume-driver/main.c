@@ -11,25 +11,12 @@
 #include "volume-driver/log.h"
 #include "volume-driver/mounts_directory.h"
 #include "volume-driver/privileges.h"
+#include "volume-driver/recovery.h"
 
 #include <glib-unix.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/* Recovery has a thread of its own, since a lower directory that does not answer must not keep the
- * volumes of others from being used. */
-typedef struct {
-    const Driver *driver;
-    atomic_bool stop;
-} Recovery;
-
-static void *recover(void *data)
-{
-    Recovery *recovery = data;
-    driver_recover(recovery->driver, &recovery->stop);
-    return NULL;
-}
 
 static void tell_manager(const char *state)
 {
@@ -57,21 +44,15 @@ static GMainLoop *new_loop(void)
 static bool serve(const Driver *driver, GMainLoop *loop, const ListenSocket *listener,
                   GError **error)
 {
-    Recovery recovery = {.driver = driver};
     HttpServer *server = http_server_start(listener->fd, driver, error);
-    pthread_t recoverer;
     if (server == NULL)
         return false;
-    bool is_recovering = pthread_create(&recoverer, NULL, recover, &recovery) == 0;
-    if (!is_recovering)
-        recover(&recovery);
+    Recovery *recovery = recovery_start(driver);
     tell_manager("READY=1");
     g_main_loop_run(loop);
     tell_manager("STOPPING=1");
-    atomic_store(&recovery.stop, true);
     http_server_stop(server);
-    if (is_recovering)
-        pthread_join(recoverer, NULL);
+    recovery_finish(recovery, true);
     return true;
 }
 

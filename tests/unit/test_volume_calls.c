@@ -3,6 +3,7 @@
 #include "cmocka_all.h"
 #include "resolve.h"
 #include "volume-driver/calls.h"
+#include "volume-driver/recovery.h"
 
 #include <glib/gstdio.h>
 
@@ -84,10 +85,9 @@ static void start_driver(void)
 
 static void restart_driver(void)
 {
-    static const atomic_bool stop = false;
     volume_table_free(driver.table);
     start_driver();
-    driver_recover(&driver, &stop);
+    recovery_finish(recovery_start(&driver), false);
 }
 
 static int set_up(void **state)
