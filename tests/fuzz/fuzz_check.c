@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* libFuzzer target: the first byte selects a parser of --check, the rest is the file that it reads.
  */
-#include "core/mount_list.h"
 #include "check/subid_table.h"
 #include "core/id.h"
+#include "core/mount_list.h"
 #include "requirement.h"
 
 #include <string.h>
