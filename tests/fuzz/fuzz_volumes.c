@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* libFuzzer target: the first byte selects what the rest is, the body of a call of the volume
  * driver or its state file. */
+#include "requirement.h"
 #include "volume-driver/calls.h"
 #include "volume-driver/state_text.h"
 #include "volume-driver/volume.h"
 #include "volume-driver/volume_options.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* Not assert(): it must hold in a build without assertions, too. */
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 /* No message is empty. Frees it. */
 static void check_error(GError *error)
