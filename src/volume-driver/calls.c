@@ -206,9 +206,11 @@ static char *finish(JsonBuilder *answer)
 char *calls_failure(const char *message)
 {
     g_autoptr(JsonBuilder) answer = json_builder_new();
+    /* A program may have said anything. */
+    g_autofree char *text = g_utf8_make_valid(message, -1);
     json_builder_begin_object(answer);
     json_builder_set_member_name(answer, "Err");
-    json_builder_add_string_value(answer, message);
+    json_builder_add_string_value(answer, text);
     return finish(answer);
 }
 
