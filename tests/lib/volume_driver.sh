@@ -4,7 +4,7 @@
 
 test -x "$BUILD_DIR/remapfs-volume-driver" || skip 'built without remapfs-volume-driver'
 install -m 755 "$BUILD_DIR/remapfs-volume-driver" "$TMP/bin"
-engines_need perl
+engines_need perl pgrep
 driver_socket=/run/docker/plugins/remapfs.sock
 driver_mounts=$TMP/driver/mnt
 
@@ -27,13 +27,14 @@ driver_start()
         --state "${driver_mounts%/*}/volumes.json" >>"$driver_log" 2>&1 &
     driver_pid=$!
     wait_until 20 driver_listens_or_dead || fail 'the driver does not listen after 20 seconds'
-    driver_listens || fail "the driver: $(cat "$driver_log")"
+    kill -0 "$driver_pid" 2>/dev/null || fail "the driver: $(cat "$driver_log")"
 }
 
 # driver_end SIGNAL STATUS: by this signal, with this status.
 driver_end()
 {
-    kill "-$1" "$driver_pid"
+    # There may be others in between, which do not pass it on.
+    kill "-$1" "$(pgrep -x remapfs-volume-)"
     driver_status=0
     wait "$driver_pid" 2>/dev/null || driver_status=$?
     same $driver_status "$2" "the driver's exit status after $1"
