@@ -12,14 +12,14 @@ docker_answers()
 # docker_start: the daemon, as /etc/docker/daemon.json says, with the image busybox.
 docker_start()
 {
-    dockerd --data-root "$TMP/docker" --cgroup-parent "$engines_cgroup" --bridge none \
+    dockerd --data-root "$TMP/docker" --cgroup-parent "${engines_cgroup:?}" --bridge none \
         --iptables=false --ip6tables=false --ip-forward=false --ip-masq=false \
         >>"$TMP/dockerd.log" 2>&1 &
     docker_pid=$!
     wait_until 30 docker_answers || fail 'dockerd does not answer after 30 seconds'
+    kill -0 "$docker_pid" 2>/dev/null || fail "dockerd: $(tail -n 5 "$TMP/dockerd.log")"
     docker image inspect busybox >"$TMP/docker-says" 2>&1 ||
-        docker import "$image" busybox >"$TMP/docker-says" 2>&1 ||
-        fail "dockerd: $(cat "$TMP/docker-says" && tail -n 5 "$TMP/dockerd.log")"
+        works docker import "${image:?}" busybox
 }
 
 docker_stop()
@@ -47,8 +47,8 @@ docker_background()
 {
     background_name=$1
     shift
-    docker run -d --network none --stop-signal KILL --name "$background_name" "$@" busybox sleep 1000 >"$TMP/docker-says" 2>&1 ||
-        fail "docker run -d $*: $(cat "$TMP/docker-says")"
+    works docker run -d --network none --stop-signal KILL --name "$background_name" "$@" busybox \
+        sleep 1000
 }
 
 # docker_process CONTAINER: prints the number of its first process.

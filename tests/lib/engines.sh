@@ -4,11 +4,11 @@
 #
 #   . "${srcdir:?}/tests/lib/engines.sh"
 #
-# From there on the test is process 1 of a PID namespace, with a mount namespace in which /etc, /run,
-# /srv, /home, /mnt and /dev/fuse are its own, / is shared, as systemd makes it, and remapfs is
+# From there on the test is process 1 of a PID namespace, with a mount namespace in which /etc,
+# /run, /srv, /home, /mnt and /dev/fuse are its own, / is shared, as systemd makes it, and remapfs is
 # installed. So it can have a Docker daemon, users and subordinate IDs as it likes, in their usual
-# places, and nothing of it outlives it. Here are the users and what they run; docker.sh and
-# podman.sh have the engines.
+# places, and nothing of it outlives it. Here are the users and what they run; docker.sh, podman.sh
+# and volume_driver.sh have the rest.
 
 # engines_remove_cgroups: what the engines leave of their parent.
 engines_remove_cgroups()
@@ -42,6 +42,12 @@ engines_need()
     for needed; do
         command -v "$needed" >"$TMP/found" || skip "there is no $needed"
     done
+}
+
+# works COMMAND...: or the test fails, with what it says.
+works()
+{
+    "$@" >"$TMP/works" 2>&1 || fail "$*: $(cat "$TMP/works")"
 }
 
 # The users: bob has two ranges of subordinate IDs, late two in descending order, podu one; testuser
@@ -137,20 +143,27 @@ engines_tree()
     )
 }
 
-# container_owns COMMAND...: COMMAND... is all of the call that runs a container up to the image, with
-# what engines_fill made in $LOWER at /data: each user of the container has what is theirs on disk,
-# and what they make gets their ID on disk.
+# filled_from_image DIRECTORY: it has what the image has in /full, with all that copying has to keep.
+filled_from_image()
+{
+    engines_tree "$TMP/image/full" >"$TMP/tree-expected"
+    engines_tree "$1" | diff -U 9 "$TMP/tree-expected" - || fail "$1 is not as in the image"
+}
+
+# container_owns COMMAND...: COMMAND... is the call that runs a container, up to the image, with what
+# engines_fill made in $LOWER at /data: each user of the container has what is theirs on disk, and
+# what they make gets their ID on disk.
 container_owns()
 {
-    same "$("$@" busybox sh -c 'cd /data && stat -c "%n %u:%g" . root app directory &&
-        cat root && echo more >>root && echo by >by-root && mkdir given && chown app:app given' 2>&1)" \
+    same "$("$@" busybox sh -c 'exec 2>&1; cd /data && stat -c "%n %u:%g" . root app directory
+        cat root && echo more >>root && touch by-root && mkdir given && chown app:app given' 2>&1)" \
         '. 1000:1000
 root 0:0
 app 1000:1000
 directory 1000:1000
 root' "root of the container: $*"
-    same "$("$@" --user 1000:1000 busybox sh -c 'cd /data && cat app && echo more >>app &&
-        echo by >given/by-app && ln app given/link && cat root' 2>&1)" \
+    same "$("$@" --user 1000:1000 busybox sh -c 'exec 2>&1; cd /data && cat app && echo more >>app
+        touch given/by-app && ln app given/link && cat root' 2>&1)" \
         "app
 cat: can't open 'root': Permission denied" "user 1000 of the container: $*"
     same "$(cd "$LOWER" && stat -c '%n %u:%g %h' root by-root given given/by-app app)" \
@@ -168,22 +181,15 @@ more' "the content after: $*"
     echo app >"$LOWER/app"
 }
 
-# private DIRECTORY: has a copy of nothing in its place.
-private()
-{
-    mkdir -p "$TMP/machine$1"
-    mount --bind "$TMP/machine$1" "$1"
-}
-
 engines_machine()
 {
     # Copies of other tests' mounts would keep these from ending.
     umount -a -l -t fuse,fuse.remapfs,fuse.bindfs
     mount -t tmpfs -o mode=755 none /run
-    mkdir "$TMP/machine"
+    mkdir -p "$TMP/machine/srv" "$TMP/machine/home" "$TMP/machine/mnt"
     cp -a /etc "$TMP/machine"
     for place in /etc /srv /home /mnt; do
-        private $place
+        mount --bind "$TMP/machine$place" "$place"
     done
     # As udev makes it.
     mknod -m 666 "$TMP/machine/fuse" c 10 229

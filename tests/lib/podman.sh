@@ -17,7 +17,7 @@ END
 # podman_run ARGUMENT...: of podman run, for root
 podman_run()
 {
-    podman run --rm --cgroup-parent "$engines_cgroup" "$@"
+    podman run --rm --cgroup-parent "${engines_cgroup:?}" "$@"
 }
 
 # podman_background NAME ARGUMENT...: starts a container that waits.
@@ -25,8 +25,8 @@ podman_background()
 {
     background_name=$1
     shift
-    podman run -d --cgroup-parent "$engines_cgroup" --stop-signal KILL --name "$background_name" "$@" \
-        busybox sleep 1000 >"$TMP/podman-says" 2>&1 || fail "podman run -d $*: $(cat "$TMP/podman-says")"
+    works podman run -d --cgroup-parent "${engines_cgroup:?}" --stop-signal KILL \
+        --name "$background_name" "$@" busybox sleep 1000
 }
 
 # podman_process CONTAINER: prints the number of its first process.
@@ -35,8 +35,8 @@ podman_process()
     podman inspect -f '{{.State.Pid}}' "$1"
 }
 
-# podman_store DRIVER: from now on containers of root and their image are in a new place, by overlay or
-# by vfs, which is slower. With overlay Podman 4.3 cannot show an image by a map of several ranges.
+# podman_store DRIVER: from now on containers of root and their image are in a new place, by overlay
+# or by vfs, which is slower. With overlay Podman 4.3 cannot show an image by a map of several ranges.
 podman_store()
 {
     cat >/etc/containers/storage.conf <<END
@@ -45,6 +45,5 @@ driver = "$1"
 graphroot = "$TMP/podman-$1"
 runroot = "/run/podman-$1"
 END
-    podman import -q "$image" busybox >"$TMP/podman-says" 2>&1 ||
-        fail "podman import: $(cat "$TMP/podman-says")"
+    works podman import -q "${image:?}" busybox
 }

@@ -18,8 +18,8 @@ driver_listens_or_dead()
     driver_listens || ! kill -0 "$driver_pid" 2>/dev/null
 }
 
-# driver_start [COMMAND...]: with COMMAND before its own arguments. What it says goes to $driver_log.
-driver_start()
+# driver_start_by COMMAND...: COMMAND runs it. What it says goes to $driver_log.
+driver_start_by()
 {
     driver_log=$TMP/log.driver
     mkdir -p "${driver_socket%/*}"
@@ -30,14 +30,21 @@ driver_start()
     kill -0 "$driver_pid" 2>/dev/null || fail "the driver: $(cat "$driver_log")"
 }
 
-# driver_end SIGNAL STATUS: by this signal, with this status.
+driver_start()
+{
+    driver_start_by env
+}
+
+# driver_end SIGNAL: by TERM, with status 0, or KILL
 driver_end()
 {
     # There may be others in between, which do not pass it on.
     kill "-$1" "$(pgrep -x remapfs-volume-)"
     driver_status=0
     wait "$driver_pid" 2>/dev/null || driver_status=$?
-    same $driver_status "$2" "the driver's exit status after $1"
+    case $1 in
+    TERM) same $driver_status 0 "the driver's exit status" ;;
+    esac
 }
 
 # volume_counts ENGINE NAME COUNT WHEN: as the driver says, by that many mount IDs; and mounted if
