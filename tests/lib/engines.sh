@@ -126,18 +126,22 @@ engines_fill()
     setfattr -n user.note -v kept "$1/app"
     ln "$1/app" "$1/hard"
     ln -s app "$1/soft"
+    mkfifo "$1/fifo"
     mkdir -p "$1/directory"
     chmod 2750 "$1/directory"
     echo deep >"$1/directory/file"
     chown -h 1000:1000 "$1" "$1/app" "$1/soft" "$1/directory" "$1/directory/file"
+    touch -h -d '2001-02-03 04:05:06' "$1"/* "$1/directory/file"
 }
 
-# engines_tree DIRECTORY: what engines_fill made there, with all of it but times.
+# engines_tree DIRECTORY: what engines_fill made there, and all of it but times of directories, which
+# Docker does not copy.
 engines_tree()
 {
     (
         cd "$1" || exit
-        find . -printf '%p %y %m %U:%G %n %l\n' | sort
+        find . -type d -printf '%p %m %U:%G\n'
+        find . ! -type d -printf '%p %y %m %U:%G %n %T@ %l\n' | sort
         find . -type f -exec sha256sum {} + | sort -k 2
         getfattr -R -P -d -m - -e hex .
     )
