@@ -12,9 +12,9 @@ docker_answers()
 # docker_start: the daemon, as /etc/docker/daemon.json says, with the image busybox.
 docker_start()
 {
-    dockerd --data-root "$TMP/docker" --cgroup-parent "${engines_cgroup:?}" --bridge none \
-        --iptables=false --ip6tables=false --ip-forward=false --ip-masq=false \
-        >>"$TMP/dockerd.log" 2>&1 &
+    dockerd --data-root "$TMP/docker" --exec-opt native.cgroupdriver=cgroupfs \
+        --cgroup-parent "${engines_cgroup:?}" --bridge none --iptables=false --ip6tables=false \
+        --ip-forward=false --ip-masq=false >>"$TMP/dockerd.log" 2>&1 &
     docker_pid=$!
     wait_until 30 docker_answers || fail 'dockerd does not answer after 30 seconds'
     kill -0 "$docker_pid" 2>/dev/null || fail "dockerd: $(tail -n 5 "$TMP/dockerd.log")"

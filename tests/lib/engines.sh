@@ -10,11 +10,16 @@
 # places, and nothing of it outlives it. Here are the users and what they run; docker.sh, podman.sh
 # and volume_driver.sh have the rest.
 
-# engines_remove_cgroups: what the engines leave of their parent.
+# engines_remove_cgroups: what the engines leave below the parent that they were given, here, and in
+# tests that were killed.
 engines_remove_cgroups()
 {
-    for directory in "/sys/fs/cgroup$engines_cgroup" "/sys/fs/cgroup"/*"$engines_cgroup"; do
-        test ! -d "$directory" || find "$directory" -depth -type d -exec rmdir {} +
+    for directory in /sys/fs/cgroup/remapfs-tests-* /sys/fs/cgroup/*/remapfs-tests-*; do
+        owner=${directory##*-}
+        test -d "$directory" || continue
+        if [ "$owner" = $$ ] || [ ! -d "/proc/$owner" ]; then
+            find "$directory" -depth -type d -exec rmdir {} +
+        fi
     done
 }
 
