@@ -218,6 +218,7 @@ static const Name errors[] = {
     {"ESPIPE",       ESPIPE      },
     {"EROFS",        EROFS       },
     {"EMLINK",       EMLINK      },
+    {"ENOLCK",       ENOLCK      },
     {"ERANGE",       ERANGE      },
     {"ENAMETOOLONG", ENAMETOOLONG},
     {"ENOSYS",       ENOSYS      },
