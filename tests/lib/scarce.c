@@ -3,8 +3,8 @@
  * number of 64 bits, in the machine's order. When it is above 0 each allocation takes one off, and
  * the one that leaves 0 fails; it stays 0 then.
  *
- * Not those of aligned_alloc(3): a new thread of libfuse that gets no buffer to read requests to ends
- * the session (libfuse, lib/fuse_loop_mt.c, fuse_do_work()). */
+ * Not those of aligned_alloc(3): a new thread of libfuse that gets no buffer to read requests to
+ * ends the session (libfuse, lib/fuse_loop_mt.c, fuse_do_work()). */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
