@@ -24,7 +24,8 @@ static int device = -1;
 
 /* What answers tell */
 
-static void know_node(KernelSide *kernel, uint64_t node)
+/* The one with this number, which may have been known before or not. */
+static KnownNode *know_node(KernelSide *kernel, uint64_t node)
 {
     int i = 0;
 
@@ -33,11 +34,13 @@ static void know_node(KernelSide *kernel, uint64_t node)
     require(i < NODES_MAX);
     if (i == kernel->n_nodes)
         kernel->nodes[kernel->n_nodes++] = (KnownNode){.node = node};
-    kernel->nodes[i].lookups++;
+    return &kernel->nodes[i];
 }
 
+/* Only regular files are opened: neither a FIFO nor a device. */
 static void know_handle(KernelSide *kernel, uint64_t node, uint64_t fh)
 {
+    require(S_ISREG(know_node(kernel, node)->mode));
     require(kernel->n_handles < HANDLES_MAX && fh != 0);
     kernel->handles[kernel->n_handles++] = (KnownHandle){node, fh};
 }
@@ -60,7 +63,9 @@ static void take_entry(KernelSide *kernel, const struct fuse_entry_out *entry)
     if (entry->nodeid == 0)
         return;
     check_attr(kernel, &entry->attr);
-    know_node(kernel, entry->nodeid);
+    KnownNode *known = know_node(kernel, entry->nodeid);
+    known->lookups++;
+    known->mode = entry->attr.mode;
 }
 
 /* As fs/fuse/readdir.c has it, parse_dirplusfile(). */

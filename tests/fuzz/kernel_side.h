@@ -19,6 +19,7 @@ enum {
 typedef struct {
     uint64_t node;
     uint64_t lookups;
+    uint32_t mode;
 } KnownNode;
 
 typedef struct {
