@@ -5,12 +5,13 @@
 #include "fs/node.h"
 
 /* The caller's flags but for what is done otherwise: appending is per write, as O_APPEND may
- * change later; O_CREAT and O_EXCL are the business of whoever creates; that the name was no link,
- * the kernel knows, and the one below /proc through which we open is one. Nothing that is opened
- * may block. */
+ * change later; O_CREAT, O_EXCL and O_TMPFILE are the business of whoever creates; that the name
+ * was no link, the kernel knows, and the one below /proc through which we open is one. With O_PATH,
+ * which never comes here, all of these would count for nothing. Nothing that is opened may block.
+ */
 static inline int lower_open_flags(const Filesystem *fs, int flags)
 {
-    const int own = O_APPEND | O_CREAT | O_EXCL | O_NOCTTY | O_NOFOLLOW;
+    const int own = O_APPEND | O_CREAT | O_EXCL | O_NOCTTY | O_NOFOLLOW | O_PATH | O_TMPFILE;
 
     return (flags & ~own) | O_NONBLOCK | (fs->options.noatime ? O_NOATIME : 0) |
            (fs->options.sync ? O_SYNC : 0);
