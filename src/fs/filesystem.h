@@ -90,8 +90,8 @@ void filesystem_distrust(Filesystem *fs, uint64_t node);
 /* The same, and for the content of NODE, too, before it reads what it has of that. */
 void filesystem_distrust_content(Filesystem *fs, uint64_t node);
 
-/* Answers every request that waits for a lock, with EINTR, and tells the kernel nothing more of its
- * own accord; once no more requests are read. */
+/* Answers every request that waits for a lock, with ECONNABORTED, and tells the kernel nothing more
+ * of its own accord; once no more requests are read. */
 void filesystem_end_waits(Filesystem *fs);
 
 /* Tells the kernel nothing more of what others change; once the connection is at its end, since

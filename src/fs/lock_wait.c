@@ -31,9 +31,9 @@ struct LockWaiter {
     fuse_req_t req;
     LockJob job;
     pthread_mutex_t lock;
-    bool has_timer; /* lock */
-    timer_t timer;  /* lock */
-    _Atomic bool stopped;
+    bool has_timer;         /* lock */
+    timer_t timer;          /* lock */
+    _Atomic ErrInt stopped; /* what it is answered; 0: it goes on */
 };
 
 static void do_nothing(int signal_number)
@@ -59,11 +59,11 @@ void lock_waiters_clear(LockWaiters *waiters)
 
 /* One waiter, from outside */
 
-static void stop(LockWaiter *waiter)
+static void stop(LockWaiter *waiter, ErrInt answer)
 {
     LOCK_SCOPE(&waiter->lock);
 
-    waiter->stopped = true;
+    waiter->stopped = answer;
     if (waiter->has_timer)
         timer_settime(waiter->timer, 0, &repeated, NULL);
 }
@@ -71,7 +71,7 @@ static void stop(LockWaiter *waiter)
 static void on_interrupt(fuse_req_t req, void *data)
 {
     (void)req;
-    stop(data);
+    stop(data, -EINTR);
 }
 
 /* The thread */
@@ -125,8 +125,10 @@ static void *run(void *data)
         /* Calls on_interrupt() at once when the interrupt was faster than we. */
         fuse_req_interrupt_func(waiter->req, on_interrupt, waiter);
         do {
-            r = waiter->stopped ? -EINTR : waiter->job.wait(waiter->job.data);
-        } while (r == -EINTR && !waiter->stopped);
+            r = waiter->stopped != 0 ? -EINTR : waiter->job.wait(waiter->job.data);
+        } while (r == -EINTR && waiter->stopped == 0);
+        if (r == -EINTR)
+            r = waiter->stopped;
         /* From here on no interrupt is under way. */
         fuse_req_interrupt_func(waiter->req, NULL, NULL);
     }
@@ -185,13 +187,15 @@ ErrInt lock_waiters_add(LockWaiters *waiters, fuse_req_t req, const LockJob *job
     return r;
 }
 
+/* With what the kernel says itself of requests that are lost. It takes EINTR for its own, and would
+ * tell a caller without a signal of ERESTARTSYS (fs/fuse/file.c, fuse_setlk()). */
 void lock_waiters_end(LockWaiters *waiters)
 {
     LOCK_SCOPE(&waiters->lock);
 
     waiters->ended = true;
     for (LockWaiter *waiter = waiters->waiters; waiter != NULL; waiter = waiter->next)
-        stop(waiter);
+        stop(waiter, -ECONNABORTED);
     while (waiters->n > 0)
         pthread_cond_wait(&waiters->gone, &waiters->lock);
 }

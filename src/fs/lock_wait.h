@@ -32,11 +32,11 @@ typedef struct {
 
 void lock_waiters_init(LockWaiters *waiters);
 
-/* REQ is answered by what JOB's wait returns, or by -EINTR; just before that, it is done. -ENOLCK:
- * there are too many; REQ and JOB stay the caller's. */
+/* REQ is answered by what JOB's wait returns, or by -EINTR when it is interrupted; just before
+ * that, it is done. -ENOLCK: there are too many; REQ and JOB stay the caller's. */
 ErrInt lock_waiters_add(LockWaiters *waiters, fuse_req_t req, const LockJob *job);
 
-/* Ends every wait with -EINTR, before the session is destroyed; later ones are refused. */
+/* Ends every wait with -ECONNABORTED, before the session is destroyed; later ones are refused. */
 void lock_waiters_end(LockWaiters *waiters);
 
 unsigned lock_waiters_count(LockWaiters *waiters);

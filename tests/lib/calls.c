@@ -228,6 +228,7 @@ static const Name errors[] = {
     {"EOVERFLOW",    EOVERFLOW   },
     {"ENOTSUP",      ENOTSUP     },
     {"ENOTCONN",     ENOTCONN    },
+    {"ECONNABORTED", ECONNABORTED},
     {"ESTALE",       ESTALE      },
     {"EDQUOT",       EDQUOT      },
     {"E2BIG",        E2BIG       },
