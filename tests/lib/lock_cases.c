@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* lock_cases [-x] [-n] FILE [FILE2]: plays a table of scenes in which processes lock a file, and
- * prints what each call returned; the same scenes on another file system should print the same.
+/* lock_cases [-x] [-n] FILE [FILE2]: plays a table of scenes in which processes lock a file (FILE.0
+ * and so on, several scenes at a time), and prints what each call returned; the same scenes on
+ * another file system should print the same.
  *
  * Actors are processes, A to F. A scene is a list of steps, each an actor and what it does:
  *   0r 0w 0b     opens the file as its descriptor 0 (to 3) for reading, writing, both; 0d1: as a
@@ -10,7 +11,7 @@
  *                from 5, 10 bytes
  *   0pPs,5,10    the same, but does not wait: tries
  *   0gPs,5,10    F_GETLK (O: F_OFD_GETLK)
- *   j            what the lock for which it waited returned
+ *   j            what the lock for which it waited returned; J: the same, when it should still wait
  *   i k e        is sent a signal; is killed; exits
  *   fB           forks B, which has its descriptors
  *   n            unlinks the file (and makes a new one after the scene)
@@ -18,6 +19,8 @@
  * deadlocks. B, D and F open FILE2.
  *
  * -x leaves deadlocks out, -n the process IDs. */
+#include "lock_scenes.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -32,78 +35,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char *const scenes[] = {
-    /* flock */
-    "A0b B0b A0pFx B0pFx B0pFs A0Fu B0pFx A0pFs",
-    "A0r B0w C0b A0pFs B0pFs C0pFx A0Fu C0pFx B0Fu C0pFx",
-    "A0b A1b A0pFx A1pFx A0c ~ A1pFx",
-    "A0b A1d0 B0b A0pFx A0c ~ B0pFx A1c ~ B0pFx",
-    "A0b B0b C0b A0pFs B0pFs A0pFx C0pFx B0pFu A0pFx C0pFs",
-    "A0b B0b A0pFx AfC A0c ~ B0pFx Ce ~ B0pFx",
-    "A0b B0b A0pFx Ae ~ B0pFx",
-    "A0b B0b A0pFx Ak ~ B0pFx",
-    "A0b B0b A0pFx B0Fx A0Fu Bj A0pFs",
-    "A0b B0b A0pFx B0Fs C0b C0Fs A0Fu Bj Cj A0pFx",
-    "A0b B0b C0b A0pFx B0Fx Bi Bj A0Fu ~ C0pFx B0pFx",
-    "A0b B0b C0b A0pFx B0Fx Bk ~ A0Fu ~ C0pFx",
-    "A0b B0b C0b A0pFx B0Fx Ak ~ Bj C0pFs",
-    "A0b B0b A0pFx B0pPx,0,0 A0pPs,0,0",
-    /* fcntl: kinds and ranges */
-    "A0b B0b A0pPx,0,10 B0pPx,10,10 B0pPx,9,1 B0pPs,0,1 A0gPx,0,0 B0gPx,0,0 B0gPs,5,1",
-    "A0b B0b A0pPs,0,0 B0pPs,5,5 B0pPx,5,5 A0pPx,0,5 A0pPx,0,6 B0gPx,0,1 B0gPx,5,1 A0gPx,0,0",
-    "A0b B0b A0pPx,0,100 A0pPu,40,20 B0pPx,40,20 B0pPx,39,1 B0pPx,60,1 A0gPx,0,0",
-    "A0b B0b A0pPx,0,100 A0pPs,40,20 B0pPs,45,5 B0pPs,35,6 B0gPs,0,0 B0gPx,40,10",
-    "A0b B0b A0pPs,0,10 A0pPs,10,10 B0gPx,0,0 A0pPs,30,10 A0pPs,20,10 B0gPx,5,1",
-    "A0b B0b A0pPx,0,10 A0pPs,20,10 A0pPx,5,20 B0gPs,0,0 B0gPs,25,1 B0gPx,25,1 A0pPu,0,0 B0gPx,0,0",
-    "A0b B0b A0pPx,9223372036854775806,1 A0pPx,9223372036854775807,0 B0gPx,0,0 B0pPx,0,9",
-    "A0b A0pPx,-1,5 A0pPx,5,-5 A0pPx,9223372036854775807,2 A0gPx,-1,1",
-    "A0r B0b A0pPx,0,0 A0pPs,0,0 B0pPx,0,0 B0pPs,0,0",
-    "A0w B0b A0pPs,0,0 A0pPx,0,0 B0pPs,0,0 B0gPs,0,0",
-    "A0r B0b A0pPs,0,1 A1b A1pPx,0,1 B0pPs,0,1 A0gPx,0,1",
-    /* fcntl: who owns it, and until when */
-    "A0b A1b A0pPx,0,1 A1pPx,0,1 A1gPx,0,1 A1c B0b B0pPx,0,1",
-    "A0b A1d0 A0pPx,0,1 A1c B0b B0pPx,0,1",
-    "A0b B0b A0pPx,0,1 A0c B0pPx,0,1",
-    "A0b B0b A0pPx,0,1 Ae B0pPx,0,1",
-    "A0b B0b A0pPx,0,1 Ak B0pPx,0,1",
-    "A0b A0pPx,0,1 AfC C0pPx,0,1 C0pPs,0,1 C0pPx,1,1 A0pPx,1,1 C0gPx,0,1 Ce A0pPx,1,1",
-    "A0b B0b A0pPx,0,1 AfC Ae B0pPx,0,1 C0pPs,0,1",
-    "A0b B0b A0pPx,0,1 AfC C0c B0pPx,0,1 A0c B0pPx,0,1",
-    "A0r B0b A0pPs,0,1 A0c ~ B0pPx,0,1",
-    "A0r B0b A0pPs,0,1 Ak ~ B0pPx,0,1",
-    /* fcntl: waiting */
-    "A0b B0b A0pPx,0,10 B0Px,5,10 A0pPu,0,0 Bj A0gPx,0,0",
-    "A0b B0b C0b A0pPx,0,10 B0Ps,0,1 C0Ps,1,1 A0pPs,0,10 Bj Cj A0pPx,0,0",
-    "A0b B0b C0b A0pPx,0,1 B0Px,0,1 Bi Bj A0pPu,0,1 C0pPx,0,1",
-    "A0b B0b C0b A0pPx,0,1 B0Px,0,1 Bk ~ A0pPu,0,1 C0pPx,0,1",
-    "A0b B0b A0pPx,0,1 B0Px,0,1 Ae Bj",
-    "A0b B0b A0pPx,0,1 B0Px,0,1 Ak Bj",
-    "A0b B0b A0pPx,0,1 B0Px,0,1 A0c Bj",
-    "A0b B0b A0pPx,0,1 B0pPx,5,1 B0Px,0,1 Bk ~ A0pPx,5,1",
-    /* open file descriptions */
-    "A0b A1b A0pOx,0,1 A1pOx,0,1 A1pPx,0,1 A0pPs,0,1 A0pPx,1,1 A0pOx,1,1 A1gOx,1,1",
-    "A0b B0b A0pOx,0,1 AfC C0pOx,1,1 B0pPx,1,1 A0pOs,1,1 Ae ~ B0pPx,0,1 Ce ~ B0pPx,0,1",
-    "A0b A1d0 B0b A0pOx,0,1 A0c ~ B0pOx,0,1 A1pOu,0,0 B0pOx,0,1",
-    "A0b A1b B0b A0pOx,0,1 A1c ~ B0pOx,0,1 A0c ~ B0pOx,0,1",
-    "A0r B0b A0pOs,0,1 A0pOx,0,1 B0pOx,0,1 A0c ~ B0pOx,0,1",
-    "A0b B0b A0pOx,0,10 B0Ox,5,10 A0pOu,0,7 Bj A0pOs,5,5 A0pOx,0,5",
-    "A0b B0b C0b A0pOx,0,1 B0Ox,0,1 Bi Bj B0Ps,0,1 Bi Bj A0pOu,0,1 C0pOx,0,1",
-    "A0b B0b C0b A0pOx,0,1 B0Ox,0,1 Bk ~ A0pOu,0,1 C0pOx,0,1",
-    "A0b B0b A0pOx,0,1 B0Ox,0,1 Ak ~ Bj",
-    /* without a name */
-    "A0b C0b A0pPx,0,1 A0pFx An C0pPs,0,1 C0pFs C0Ps,0,1 A0pPu,0,1 Cj A0Fu C0pFx",
-    "A0b C0b An A0pPx,0,1 C0pPx,0,1 A0c C0pPx,0,1",
-    /* deadlocks */
-    "!A0b B0b A0pPx,0,1 B0pPx,1,1 A0Px,1,1 B0Px,0,1 B0pPu,0,0 Aj",
-    "!A0b B0b C0b A0pPx,0,1 B0pPx,1,1 C0pPx,2,1 A0Px,1,1 B0Px,2,1 C0Px,0,1 C0pPu,2,1 Bj Be Aj",
-    "!A0b B0b A0pPs,0,1 B0pPs,0,1 A0Px,0,1 B0Px,0,1 B0pPu,0,1 Aj",
-    "!A0b B0b C0b A0pPx,0,1 B0pPx,1,1 A0Px,1,1 C0Px,0,1 B0pPu,0,0 Aj A0pPu,0,0 Cj",
-    "!A0b B0b A0pPx,0,1 B0pPx,1,1 A0Px,1,1 Ai Aj B0Px,0,1 A0pPu,0,0 Bj",
-};
-
 enum {
     ACTORS = 6,
     SLOTS = 4,
+    PARTS = 4,
 };
 
 typedef struct {
@@ -334,7 +269,7 @@ static void play_step(const char *step, char *answer, size_t size)
             end_actor(self, *step == 'k' ? SIGKILL : 0);
         return;
     }
-    if (*step != 'j')
+    if (*step != 'j' && *step != 'J')
         send(actor->ours, step, strlen(step), 0);
     actor->waits = !answered(self, *step == 'j' ? 5000 : 300, answer, size);
     if (actor->waits)
@@ -369,9 +304,60 @@ static void play(size_t number, const char *scene)
     usleep(20 * 1000);
 }
 
+/* Every PARTS-th scene, with files of its own, since most of a scene is waiting. */
+static void play_part(size_t part, bool deadlocks, char *const files[2])
+{
+    char own[2][4096];
+    for (int i = 0; i < 2; i++) {
+        snprintf(own[i], sizeof(own[i]), "%s.%zu", files[i], part);
+        paths[i] = own[i];
+    }
+    close(open(paths[0], O_CREAT | O_WRONLY, 0666));
+    /* So that an actor's child is ours when the actor is gone. */
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    for (size_t i = part; i < sizeof(scenes) / sizeof(scenes[0]); i += PARTS) {
+        if (deadlocks || scenes[i][0] != '!')
+            play(i, scenes[i]);
+    }
+}
+
+/* Starts to play a part, whose output goes to the file that is returned. */
+static FILE *start_part(size_t part, bool deadlocks, char *const files[2], pid_t *ret_pid)
+{
+    FILE *output = tmpfile();
+    if (output == NULL)
+        die("tmpfile");
+    *ret_pid = fork();
+    if (*ret_pid < 0)
+        die("fork");
+    if (*ret_pid == 0) {
+        if (dup2(fileno(output), STDOUT_FILENO) < 0)
+            die("dup2");
+        play_part(part, deadlocks, files);
+        exit(0);
+    }
+    return output;
+}
+
+/* Prints the output of a part when it has ended; false if it did not end well. */
+static bool end_part(FILE *output, pid_t pid)
+{
+    char line[4096];
+    int status = 0;
+    bool ended = waitpid(pid, &status, 0) == pid && status == 0;
+    rewind(output);
+    while (fgets(line, sizeof(line), output) != NULL)
+        fputs(line, stdout);
+    fclose(output);
+    return ended;
+}
+
 int main(int argc, char **argv)
 {
     bool deadlocks = true;
+    bool ended = true;
+    FILE *outputs[PARTS];
+    pid_t pids[PARTS];
     int option;
 
     while ((option = getopt(argc, argv, "xn")) != -1) {
@@ -384,13 +370,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: lock_cases [-x] [-n] FILE [FILE2]\n");
         return 2;
     }
-    paths[0] = argv[optind];
-    paths[1] = optind + 1 < argc ? argv[optind + 1] : paths[0];
-    /* So that an actor's child is ours when the actor is gone. */
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
-    for (size_t i = 0; i < sizeof(scenes) / sizeof(scenes[0]); i++) {
-        if (deadlocks || scenes[i][0] != '!')
-            play(i, scenes[i]);
-    }
-    return 0;
+    char *const files[] = {argv[optind], argv[optind + 1 < argc ? optind + 1 : optind]};
+    for (size_t part = 0; part < PARTS; part++)
+        outputs[part] = start_part(part, deadlocks, files, &pids[part]);
+    for (size_t part = 0; part < PARTS; part++)
+        ended = end_part(outputs[part], pids[part]) && ended;
+    return ended ? 0 : 2;
 }

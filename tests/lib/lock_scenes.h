@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The scenes of lock_cases.c, which says how to read them. */
+#pragma once
+
+static const char *const scenes[] = {
+    /* flock */
+    "A0b B0b A0pFx B0pFx B0pFs A0Fu B0pFx A0pFs",
+    "A0r B0w C0b A0pFs B0pFs C0pFx A0Fu C0pFx B0Fu C0pFx",
+    "A0b A1b A0pFx A1pFx A0c ~ A1pFx",
+    "A0b A1d0 B0b A0pFx A0c ~ B0pFx A1c ~ B0pFx",
+    "A0b B0b C0b A0pFs B0pFs A0pFx C0pFx B0pFu A0pFx C0pFs",
+    "A0b B0b A0pFx AfC A0c ~ B0pFx Ce ~ B0pFx",
+    "A0b B0b A0pFx Ae ~ B0pFx",
+    "A0b B0b A0pFx Ak ~ B0pFx",
+    "A0b B0b A0pFx B0Fx A0Fu Bj A0pFs",
+    "A0b B0b A0pFx B0Fs C0b C0Fs A0Fu Bj Cj A0pFx",
+    "A0b B0b C0b A0pFx B0Fx Bi Bj A0Fu ~ C0pFx B0pFx",
+    "A0b B0b C0b A0pFx B0Fx Bk ~ A0Fu ~ C0pFx",
+    "A0b B0b C0b A0pFx B0Fx Ak ~ Bj C0pFs",
+    "A0b B0b A0pFx B0pPx,0,0 A0pPs,0,0",
+    /* fcntl: kinds and ranges */
+    "A0b B0b A0pPx,0,10 B0pPx,10,10 B0pPx,9,1 B0pPs,0,1 A0gPx,0,0 B0gPx,0,0 B0gPs,5,1",
+    "A0b B0b A0pPs,0,0 B0pPs,5,5 B0pPx,5,5 A0pPx,0,5 A0pPx,0,6 B0gPx,0,1 B0gPx,5,1 A0gPx,0,0",
+    "A0b B0b A0pPx,0,100 A0pPu,40,20 B0pPx,40,20 B0pPx,39,1 B0pPx,60,1 A0gPx,0,0",
+    "A0b B0b A0pPx,0,100 A0pPs,40,20 B0pPs,45,5 B0pPs,35,6 B0gPs,0,0 B0gPx,40,10",
+    "A0b B0b A0pPs,0,10 A0pPs,10,10 B0gPx,0,0 A0pPs,30,10 A0pPs,20,10 B0gPx,5,1",
+    "A0b B0b A0pPx,0,10 A0pPs,20,10 A0pPx,5,20 B0gPs,0,0 B0gPs,25,1 B0gPx,25,1 A0pPu,0,0 B0gPx,0,0",
+    "A0b B0b A0pPx,9223372036854775806,1 A0pPx,9223372036854775807,0 B0gPx,0,0 B0pPx,0,9",
+    "A0b A0pPx,-1,5 A0pPx,5,-5 A0pPx,9223372036854775807,2 A0gPx,-1,1",
+    "A0r B0b A0pPx,0,0 A0pPs,0,0 B0pPx,0,0 B0pPs,0,0",
+    "A0w B0b A0pPs,0,0 A0pPx,0,0 B0pPs,0,0 B0gPs,0,0",
+    "A0r B0b A0pPs,0,1 A1b A1pPx,0,1 B0pPs,0,1 A0gPx,0,1",
+    /* fcntl: who owns it, and until when */
+    "A0b A1b A0pPx,0,1 A1pPx,0,1 A1gPx,0,1 A1c B0b B0pPx,0,1",
+    "A0b A1d0 A0pPx,0,1 A1c B0b B0pPx,0,1",
+    "A0b B0b A0pPx,0,1 A0c B0pPx,0,1",
+    "A0b B0b A0pPx,0,1 Ae B0pPx,0,1",
+    "A0b B0b A0pPx,0,1 Ak B0pPx,0,1",
+    "A0b A0pPx,0,1 AfC C0pPx,0,1 C0pPs,0,1 C0pPx,1,1 A0pPx,1,1 C0gPx,0,1 Ce A0pPx,1,1",
+    "A0b B0b A0pPx,0,1 AfC Ae B0pPx,0,1 C0pPs,0,1",
+    "A0b B0b A0pPx,0,1 AfC C0c B0pPx,0,1 A0c B0pPx,0,1",
+    "A0r B0b A0pPs,0,1 A0c ~ B0pPx,0,1",
+    "A0r B0b A0pPs,0,1 Ak ~ B0pPx,0,1",
+    /* fcntl: waiting */
+    "A0b B0b A0pPx,0,10 B0Px,5,10 A0pPu,0,0 Bj A0gPx,0,0",
+    "A0b B0b C0b A0pPx,0,10 B0Ps,0,1 C0Ps,1,1 A0pPs,0,10 Bj Cj A0pPx,0,0",
+    "A0b B0b C0b A0pPx,0,1 B0Px,0,1 Bi Bj A0pPu,0,1 C0pPx,0,1",
+    "A0b B0b C0b A0pPx,0,1 B0Px,0,1 Bk ~ A0pPu,0,1 C0pPx,0,1",
+    "A0b B0b A0pPx,0,1 B0Px,0,1 Ae Bj",
+    "A0b B0b A0pPx,0,1 B0Px,0,1 Ak Bj",
+    "A0b B0b A0pPx,0,1 B0Px,0,1 A0c Bj",
+    "A0b B0b A0pPx,0,1 B0pPx,5,1 B0Px,0,1 Bk ~ A0pPx,5,1",
+    /* open file descriptions */
+    "A0b A1b A0pOx,0,1 A1pOx,0,1 A1pPx,0,1 A0pPs,0,1 A0pPx,1,1 A0pOx,1,1 A1gOx,1,1",
+    "A0b B0b A0pOx,0,1 AfC C0pOx,1,1 B0pPx,1,1 A0pOs,1,1 Ae ~ B0pPx,0,1 Ce ~ B0pPx,0,1",
+    "A0b A1d0 B0b A0pOx,0,1 A0c ~ B0pOx,0,1 A1pOu,0,0 B0pOx,0,1",
+    "A0b A1b B0b A0pOx,0,1 A1c ~ B0pOx,0,1 A0c ~ B0pOx,0,1",
+    "A0r B0b A0pOs,0,1 A0pOx,0,1 B0pOx,0,1 A0c ~ B0pOx,0,1",
+    "A0b B0b A0pOx,0,10 B0Ox,5,10 A0pOu,0,7 BJ A0pOs,5,5 A0pOx,0,5",
+    "A0b B0b C0b A0pOx,0,1 B0Ox,0,1 Bi Bj B0Ps,0,1 Bi Bj A0pOu,0,1 C0pOx,0,1",
+    "A0b B0b C0b A0pOx,0,1 B0Ox,0,1 Bk ~ A0pOu,0,1 C0pOx,0,1",
+    "A0b B0b A0pOx,0,1 B0Ox,0,1 Ak ~ Bj",
+    /* without a name */
+    "A0b C0b A0pPx,0,1 A0pFx An C0pPs,0,1 C0pFs C0Ps,0,1 A0pPu,0,1 Cj A0Fu C0pFx",
+    "A0b C0b An A0pPx,0,1 C0pPx,0,1 A0c C0pPx,0,1",
+    /* deadlocks */
+    "!A0b B0b A0pPx,0,1 B0pPx,1,1 A0Px,1,1 B0Px,0,1 B0pPu,0,0 Aj",
+    "!A0b B0b C0b A0pPx,0,1 B0pPx,1,1 C0pPx,2,1 A0Px,1,1 B0Px,2,1 C0Px,0,1 C0pPu,2,1 Bj Be Aj",
+    "!A0b B0b A0pPs,0,1 B0pPs,0,1 A0Px,0,1 B0Px,0,1 B0pPu,0,1 Aj",
+    "!A0b B0b C0b A0pPx,0,1 B0pPx,1,1 A0Px,1,1 C0Px,0,1 B0pPu,0,0 Aj A0pPu,0,0 Cj",
+    "!A0b B0b A0pPx,0,1 B0pPx,1,1 A0Px,1,1 Ai Aj B0Px,0,1 A0pPu,0,0 Bj",
+};
