@@ -24,8 +24,7 @@ static void test_text(void **state)
         "65536                  5                      uid   ",
         "0-9                    200000-200009          gid   gidmap=0:200000:10\n",
         "\na file of lower uid 0 is shown as host uid 100000\n",
-        "is shown as nobody\n"
-        "  unmapped=nobody, hostroot=adopt\n",
+        "is shown as nobody\n  unmapped=nobody, hostroot=adopt\n",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
         assert_contains(text, parts[i]);
