@@ -105,6 +105,8 @@ static void check_powers(const CheckRequest *request, Findings *findings)
 void check_fuse(const CheckRequest *request, Findings *findings)
 {
     size_t before = findings->items->len;
+    if (check_is_for_kernel(request))
+        return;
     check_device(request, findings);
     if (check_is_ordinary_user(request)) {
         check_fusermount(findings);

@@ -112,6 +112,8 @@ static void check_io_uring(const CheckRequest *request, Findings *findings)
 
 void check_kernel(const CheckRequest *request, Findings *findings)
 {
+    if (check_is_for_kernel(request))
+        return;
     check_passthrough(request, findings);
     check_io_uring(request, findings);
 }

@@ -91,11 +91,14 @@ static void check_mount(const CheckRequest *request, const MountLine *mount, con
     g_autofree char *shown = printable(path);
     if (fd < 0)
         return; /* a file that is a mount point, or out of reach */
-    check_flags(request, mount, shown, findings);
+    /* An idmapped mount keeps what was forbidden below. */
+    if (!check_is_for_kernel(request))
+        check_flags(request, mount, shown, findings);
     if (!g_hash_table_add(types, mount->type))
         return;
     check_xattrs(fd, mount, shown, findings);
-    check_handles(fd, mount, shown, findings);
+    if (!check_is_for_kernel(request))
+        check_handles(fd, mount, shown, findings);
 }
 
 static void check_mounts(const CheckRequest *request, const char *lower, Findings *findings)

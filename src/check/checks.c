@@ -11,6 +11,7 @@ static const struct {
     {"map",        check_map       },
     {"subids",     check_subids    },
     {"userns",     check_userns    },
+    {"engine",     check_engine    },
     {"lower",      check_lower     },
     {"owners",     check_owners    },
     {"mountpoint", check_mountpoint},
@@ -48,6 +49,12 @@ bool check_has_option(const CheckRequest *request, const char *option)
         if (strcmp(request->mount_options->pdata[i], option) == 0)
             return true;
     return false;
+}
+
+bool check_is_for_kernel(const CheckRequest *request)
+{
+    return request->engine == ENGINE_KERNEL ||
+           (request->engine == ENGINE_AUTO && request->kernel_refusal == NULL);
 }
 
 bool check_is_ordinary_user(const CheckRequest *request)

@@ -4,6 +4,7 @@
 
 #include "check/findings.h"
 #include "core/map_request.h"
+#include "kernel-mount/engine.h"
 
 #include <sys/types.h>
 
@@ -18,6 +19,8 @@ typedef struct {
     const char *lower;         /* NULL: not given */
     const char *mountpoint;    /* NULL: not given */
     GPtrArray *mount_options;  /* of strings */
+    Engine engine;
+    const char *kernel_refusal; /* why the kernel cannot mount by itself; NULL: it can */
     bool no_passthrough;
     bool noatime;
     uid_t uid; /* effective, of who is to mount */
@@ -38,6 +41,7 @@ void checks_run(const CheckRequest *request, Findings *findings);
 CheckFunction check_map;        /* the map itself, and where it comes from */
 CheckFunction check_subids;     /* the files of subordinate IDs */
 CheckFunction check_userns;     /* whether there can be user namespaces */
+CheckFunction check_engine;     /* whether the kernel can mount by itself */
 CheckFunction check_lower;      /* the lower file systems */
 CheckFunction check_owners;     /* the owners in the lower tree */
 CheckFunction check_mountpoint; /* the way to the mount point */
@@ -51,6 +55,9 @@ char *check_path(const CheckRequest *request, const char *path);
 
 /* The number in a file of the host such as of /proc/sys; -1: it is not there, or no number. */
 int64_t check_number(const CheckRequest *request, const char *path);
+
+/* Whether the kernel would mount by itself, so that there is no daemon. */
+bool check_is_for_kernel(const CheckRequest *request);
 
 /* Whether the option is among those for the mount. */
 bool check_has_option(const CheckRequest *request, const char *option);

@@ -121,7 +121,22 @@ static void add_owner(GString *text, const OwnerMap *owners, const LowerOwner *o
                                    ids[kind].value);
 }
 
-char *map_table_text(const OwnerMap *owners, const LowerOwner *owner)
+static bool is_auto(const MapEngine *engine)
+{
+    return strcmp(engine->name, "auto") == 0;
+}
+
+static void add_engine(GString *text, const MapEngine *engine)
+{
+    g_string_append_printf(text, "engine=%s: ", engine->name);
+    if (engine->refusal == NULL)
+        g_string_append(text, "the kernel can mount by this map\n");
+    else
+        g_string_append_printf(text, "%s, since %s\n", is_auto(engine) ? "fuse" : "no mount",
+                               engine->refusal);
+}
+
+char *map_table_text(const OwnerMap *owners, const LowerOwner *owner, const MapEngine *engine)
 {
     GString *text = g_string_new(NULL);
     add_row(text, "LOWER", "SHOWN", "KIND", "SOURCE");
@@ -132,6 +147,8 @@ char *map_table_text(const OwnerMap *owners, const LowerOwner *owner)
     add_policy(text, owners);
     if (owner != NULL)
         add_owner(text, owners, owner);
+    if (engine != NULL && engine->name != NULL)
+        add_engine(text, engine);
     return g_string_free(text, /* free_segment = */ FALSE);
 }
 
@@ -195,7 +212,25 @@ static void set_owner(JsonBuilder *json, const OwnerMap *owners, const LowerOwne
     json_builder_end_object(json);
 }
 
-char *map_table_json(const OwnerMap *owners, const LowerOwner *owner)
+static void set_engine(JsonBuilder *json, const MapEngine *engine)
+{
+    json_builder_set_member_name(json, "engine");
+    json_builder_begin_object(json);
+    set_text(json, "asked", engine->name);
+    if (engine->refusal == NULL) {
+        set_text(json, "used", "kernel");
+    } else {
+        json_builder_set_member_name(json, "used");
+        if (is_auto(engine))
+            json_builder_add_string_value(json, "fuse");
+        else
+            json_builder_add_null_value(json);
+        set_text(json, "reason", engine->refusal);
+    }
+    json_builder_end_object(json);
+}
+
+char *map_table_json(const OwnerMap *owners, const LowerOwner *owner, const MapEngine *engine)
 {
     g_autoptr(JsonBuilder) json = json_builder_new();
     json_builder_begin_object(json);
@@ -212,6 +247,8 @@ char *map_table_json(const OwnerMap *owners, const LowerOwner *owner)
     set_text(json, "hostroot", host_root_name(owners));
     if (owner != NULL)
         set_owner(json, owners, owner);
+    if (engine != NULL && engine->name != NULL)
+        set_engine(json, engine);
     json_builder_end_object(json);
 
     JsonNode *root = json_builder_get_root(json);

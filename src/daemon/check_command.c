@@ -2,9 +2,11 @@
 /* --check: looks at everything that a mount would need, and mounts nothing. */
 #include "daemon/check_command.h"
 
+#include "base/cleanup.h"
 #include "check/checks.h"
 #include "check/findings_print.h"
 #include "core/own_ids.h"
+#include "daemon/engine.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +31,19 @@ static void show_progress(void *data, uint64_t seen)
     fflush(stderr);
 }
 
+/* Why the kernel cannot mount by itself; NULL: it can, or is not asked to. A LOWER that is not
+ * there is for another check. The caller frees with g_free(). */
+static char *find_kernel_refusal(const Options *options, const OwnerMap *owners)
+{
+    char *lower AUTO_FREE = options->lower != NULL ? realpath(options->lower, NULL) : NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (options->engine == ENGINE_FUSE || owners == NULL ||
+        engine_kernel_can(options, owners, lower, &error))
+        return NULL;
+    return g_strdup(error->message);
+}
+
 ExitStatus check_command(const Options *options, const OwnerMap *owners, const char *map_error,
                          const GPtrArray *warnings)
 {
@@ -36,6 +51,7 @@ ExitStatus check_command(const Options *options, const OwnerMap *owners, const c
     struct utsname kernel = {0};
     IdMap *own_ids[ID_KIND_COUNT] = {NULL};
     bool progressed = false;
+    g_autofree char *refusal = find_kernel_refusal(options, owners);
     CheckRequest request = {
         .root = "",
         .request = &options->maps,
@@ -46,6 +62,8 @@ ExitStatus check_command(const Options *options, const OwnerMap *owners, const c
         .lower = options->lower,
         .mountpoint = options->mountpoint,
         .mount_options = options->mount_options,
+        .engine = options->engine,
+        .kernel_refusal = refusal,
         .no_passthrough = options->filesystem.no_passthrough,
         .noatime = options->filesystem.noatime,
         .uid = geteuid(),

@@ -2,6 +2,7 @@
 /* remapfs: mounts a directory with every owner translated. */
 #include "core/map_table.h"
 #include "daemon/check_command.h"
+#include "daemon/engine.h"
 #include "daemon/log.h"
 #include "daemon/options.h"
 #include "daemon/ready.h"
@@ -35,11 +36,25 @@ static ExitStatus print_version(void)
     return finish_output();
 }
 
+/* What --print-map says of the engine; RET_ERROR is set when the kernel cannot mount as asked. */
+static MapEngine judge_engine(const Options *options, const OwnerMap *owners, GError **ret_error)
+{
+    MapEngine engine = {.name = NULL};
+
+    if (options->engine == ENGINE_FUSE)
+        return engine;
+    engine.name = options->engine == ENGINE_AUTO ? "auto" : "kernel";
+    if (!engine_kernel_can(options, owners, NULL, ret_error))
+        engine.refusal = engine_reason(*ret_error);
+    return engine;
+}
+
 static ExitStatus print_map(const Options *options, const OwnerMap *owners)
 {
     LowerOwner owner = {.path = options->lower};
+    const LowerOwner *given = options->lower != NULL ? &owner : NULL;
     struct stat attr;
-    g_autofree char *text = NULL;
+    g_autoptr(GError) error = NULL;
 
     if (options->lower != NULL) {
         if (stat(options->lower, &attr) < 0) {
@@ -49,16 +64,26 @@ static ExitStatus print_map(const Options *options, const OwnerMap *owners)
         owner.uid = lower_id(attr.st_uid);
         owner.gid = lower_id(attr.st_gid);
     }
-    text = options->json ? map_table_json(owners, options->lower != NULL ? &owner : NULL)
-                         : map_table_text(owners, options->lower != NULL ? &owner : NULL);
+    MapEngine engine = judge_engine(options, owners, &error);
+    g_autofree char *text = options->json ? map_table_json(owners, given, &engine)
+                                          : map_table_text(owners, given, &engine);
+    g_free(engine.refusal);
     fputs(text, stdout);
-    return finish_output();
+    ExitStatus status = finish_output();
+    if (error == NULL || options->engine == ENGINE_AUTO)
+        return status;
+    log_message(LOG_ERR, "engine=kernel: %s", error->message);
+    return STATUS_USAGE;
 }
 
 static ExitStatus mount_in_place(const Options *options, const OwnerMap *owners)
 {
+    g_autofree char *engine_reason = NULL;
+    ExitStatus status;
     int ready_fd = -1;
 
+    if (options->engine != ENGINE_FUSE && engine_mount(options, owners, &status, &engine_reason))
+        return status;
     if (!options->foreground) {
         ready_fd = ready_fork();
         if (ready_fd < 0) {
@@ -66,7 +91,7 @@ static ExitStatus mount_in_place(const Options *options, const OwnerMap *owners)
             return STATUS_SYSTEM;
         }
     }
-    return session_run(options, owners, ready_fd);
+    return session_run(options, owners, engine_reason, ready_fd);
 }
 
 static ExitStatus check(const Options *options, const OwnerMap *owners, const GError *error,

@@ -13,10 +13,11 @@ typedef bool OptionTaker(Options *options, const OptionRow *row, const char *tex
 
 typedef enum {
     GROUP_MAP,   /* of ours: also as a long option */
-    GROUP_CACHE, /* of ours: also as a long option */
-    GROUP_LOCK,  /* of ours: also as a long option */
-    GROUP_SPEED, /* of ours: also as a long option */
+    GROUP_CACHE, /* of ours: also as a long option; for the daemon */
+    GROUP_LOCK,  /* of ours: also as a long option; for the daemon */
+    GROUP_SPEED, /* of ours: also as a long option; for the daemon */
     GROUP_MOUNT, /* mount(8)'s, honoured */
+    GROUP_ATIME, /* mount(8)'s, honoured by the kernel alone */
     GROUP_IGNORE /* mount(8)'s, for others than us */
 } OptionGroup;
 
@@ -37,6 +38,27 @@ static bool take_map(Options *options, const OptionRow *row, const char *text, c
     (void)text;
     (void)error;
     return map_request_set(&options->maps, name, value);
+}
+
+static bool take_engine(Options *options, const OptionRow *row, const char *text, const char *value,
+                        GError **error)
+{
+    static const char *const words[] = {
+        [ENGINE_FUSE] = "fuse",
+        [ENGINE_KERNEL] = "kernel",
+        [ENGINE_AUTO] = "auto",
+    };
+
+    (void)row;
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (strcmp(value, words[i]) == 0) {
+            options->engine = (Engine)i;
+            return true;
+        }
+    }
+    g_set_error(error, OPTIONS_ERROR, OPTIONS_ERROR_WRONG,
+                "%s: no such choice\n  write one of: fuse, kernel, auto", text);
+    return false;
 }
 
 static bool take_seconds(Options *options, const OptionRow *row, const char *text,
@@ -148,6 +170,8 @@ static const OptionRow rows[] = {
      "unmapped owners: nobody, deny, keep, squash:UID[:GID]"},
     {"hostroot=", "adopt|deny", GROUP_MAP, take_map, 0,
      "new files of an unmapped root: lower ID 0's, or refused"},
+    {"engine=", "fuse|kernel|auto", GROUP_MAP, take_engine, 0,
+     "a daemon; no daemon; the latter where it can be"},
     {"coherence=", "watch|timeout|strict", GROUP_CACHE, take_coherence, 0,
      "how changes by others are noticed"},
     {"attr_timeout=", "SECONDS", GROUP_CACHE, SECONDS(attr),
@@ -184,13 +208,13 @@ static const OptionRow rows[] = {
     {"allow_other", NULL, GROUP_MOUNT, take_mount, 0,
      "other users may use the mount (always on for root)"},
     {"remount", NULL, GROUP_MOUNT, refuse_remount, 0, "refused; for mount(8) and mount.remapfs"},
+    {"atime", NULL, GROUP_ATIME, take_nothing, 0, "the same as relatime"},
+    {"relatime", NULL, GROUP_ATIME, take_nothing, 0, "reading changes access times now and then"},
+    {"norelatime", NULL, GROUP_ATIME, take_nothing, 0, "no effect"},
+    {"strictatime", NULL, GROUP_ATIME, take_nothing, 0, "reading always changes them"},
+    {"nostrictatime", NULL, GROUP_ATIME, take_nothing, 0, "the same as relatime"},
+    {"diratime", NULL, GROUP_ATIME, take_nothing, 0, "those of directories, too"},
     {"default_permissions", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
-    {"atime", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
-    {"diratime", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
-    {"relatime", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
-    {"norelatime", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
-    {"strictatime", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
-    {"nostrictatime", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
     {"lazytime", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
     {"nolazytime", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
     {"defaults", NULL, GROUP_IGNORE, take_nothing, 0, NULL},
@@ -228,6 +252,25 @@ static const OptionRow *find_row(const char *text)
     return NULL;
 }
 
+/* For the kernel, when it is to mount without us. */
+static void note(Options *options, const OptionRow *row, const char *text)
+{
+    switch (row->group) {
+    case GROUP_CACHE:
+    case GROUP_LOCK:
+    case GROUP_SPEED:
+        g_ptr_array_add(options->daemon_options, g_strdup(text));
+        break;
+    case GROUP_MOUNT:
+    case GROUP_ATIME:
+        g_ptr_array_add(options->flag_options, g_strdup(text));
+        break;
+    case GROUP_MAP:
+    case GROUP_IGNORE:
+        break;
+    }
+}
+
 bool option_table_take(Options *options, const char *text, GError **error)
 {
     const OptionRow *row = find_row(text);
@@ -236,6 +279,7 @@ bool option_table_take(Options *options, const char *text, GError **error)
     if (row != NULL) {
         const char *equals = strchr(text, '=');
         bool has_value = strchr(row->name, '=') != NULL;
+        note(options, row, text);
         return row->take(options, row, text, has_value ? equals + 1 : NULL, error);
     }
     if (find_row(with_value) != NULL)
@@ -271,6 +315,7 @@ void option_table_print(FILE *stream)
         [GROUP_LOCK] = "Lock options, after -o or as --OPTION:",
         [GROUP_SPEED] = "Speed options, after -o or as --OPTION:",
         [GROUP_MOUNT] = "Mount options, after -o:",
+        [GROUP_ATIME] = "Access time options, after -o, without effect with engine=fuse:",
         [GROUP_IGNORE] = "Accepted after -o without effect:",
     };
     OptionGroup shown = GROUP_IGNORE;

@@ -78,9 +78,11 @@ static bool take_letter(Reader *reader, char letter)
         return true;
     case 'd':
         options->foreground = options->debug = true;
+        g_ptr_array_add(options->daemon_options, g_strdup(text));
         return true;
     case 's':
         options->single_thread = true;
+        g_ptr_array_add(options->daemon_options, g_strdup(text));
         return true;
     case 'h':
         options->action = ACTION_HELP;
@@ -206,6 +208,14 @@ static bool take_operands(Options *options, const GPtrArray *operands, GError **
     return true;
 }
 
+/* Whichever engine it will be: with those two words, what root of the host may do must not depend
+ * on the lower file system. */
+static void choose_host_root(Options *options)
+{
+    if (options->engine != ENGINE_FUSE && options->maps.hostroot == NULL)
+        map_request_set(&options->maps, "hostroot", "deny");
+}
+
 bool options_parse(Options *options, int argc, char **argv, GError **error)
 {
     g_autoptr(GPtrArray) operands = g_ptr_array_new();
@@ -215,15 +225,22 @@ bool options_parse(Options *options, int argc, char **argv, GError **error)
         .filesystem.validity = {VALIDITY_UNSET, VALIDITY_UNSET, VALIDITY_UNSET},
     };
     options->mount_options = g_ptr_array_new_with_free_func(g_free);
+    options->flag_options = g_ptr_array_new_with_free_func(g_free);
+    options->daemon_options = g_ptr_array_new_with_free_func(g_free);
     options->dropped_options = g_ptr_array_new_with_free_func(g_free);
     map_request_init(&options->maps);
-    return take_arguments(&reader) && take_operands(options, operands, error);
+    if (!take_arguments(&reader) || !take_operands(options, operands, error))
+        return false;
+    choose_host_root(options);
+    return true;
 }
 
 void options_clear(Options *options)
 {
     map_request_clear(&options->maps);
     g_ptr_array_unref(options->mount_options);
+    g_ptr_array_unref(options->flag_options);
+    g_ptr_array_unref(options->daemon_options);
     g_ptr_array_unref(options->dropped_options);
     g_free(options->lower);
     g_free(options->mountpoint);

@@ -4,6 +4,7 @@
 
 #include "core/map_request.h"
 #include "fs/filesystem.h"
+#include "kernel-mount/engine.h"
 
 #include <stdio.h>
 
@@ -18,9 +19,13 @@ typedef enum {
 
 typedef struct {
     Action action;
+    Engine engine;
     MapRequest maps;
     FilesystemOptions filesystem;
-    GPtrArray *mount_options;   /* of strings, for libfuse and the kernel */
+    GPtrArray *mount_options; /* of strings, for libfuse and the kernel */
+    GPtrArray
+        *flag_options; /* of strings, the same and those of access times, for the kernel alone */
+    GPtrArray *daemon_options;  /* of strings, those that only the daemon can follow */
     GPtrArray *dropped_options; /* of strings, unknown ones after --sloppy */
     char *lower;                /* as given; NULL when there was none */
     char *mountpoint;           /* as given; NULL when there was none */

@@ -8,17 +8,19 @@
 #include "core/own_ids.h"
 #include "daemon/guard.h"
 #include "daemon/log.h"
+#include "daemon/manager.h"
+#include "daemon/named_dir.h"
 #include "daemon/ready.h"
 #include "fs/cred.h"
 
 #include <errno.h>
+#include <json-glib/json-glib.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
 #include <syslog.h>
@@ -36,6 +38,7 @@ typedef struct {
     char lower[PATH_MAX];          /* without symbolic links: our working directory changes */
     char mountpoint[PATH_MAX];
     char *map_json;
+    char *engine_json; /* NULL: engine=fuse was asked for */
     Filesystem fs;
     struct fuse_session *fuse;
     Guard guard;          /* for what tells the kernel of changes */
@@ -79,23 +82,6 @@ static void lift_file_size_limit(void)
     setrlimit(RLIMIT_FSIZE, &limit);
 }
 
-/* Opens a directory that the user named and makes its path absolute. Returns -1, with a message. */
-static int open_named_dir(const char *name, char path[PATH_MAX])
-{
-    int fd AUTO_CLOSE = -1;
-    struct stat attr;
-
-    if (realpath(name, path) != NULL)
-        fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    /* Opening with O_PATH asks nothing of a FUSE mount there, so it works on a dead one, too. */
-    if (fd >= 0 && fstat(fd, &attr) == 0)
-        return steal_fd(&fd);
-    log_message(LOG_ERR, "%s: %s%s", name, strerror(errno),
-                errno == ENOTCONN ? "\n  the daemon of what is mounted there has died: unmount it"
-                                  : "");
-    return -1;
-}
-
 /* What ACLs are shown with. */
 static bool make_acl_map(Session *session, AclMap *ret_map)
 {
@@ -119,10 +105,10 @@ static ExitStatus start_filesystem(Session *session)
     AclMap acl_map;
     size_t fd_limit = cached_fd_limit();
     bool privileged;
-    int lower_fd AUTO_CLOSE = open_named_dir(session->options->lower, session->lower);
+    int lower_fd AUTO_CLOSE = named_dir_open(session->options->lower, session->lower);
     if (lower_fd < 0)
         return STATUS_MOUNT;
-    int covered_fd AUTO_CLOSE = open_named_dir(session->options->mountpoint, session->mountpoint);
+    int covered_fd AUTO_CLOSE = named_dir_open(session->options->mountpoint, session->mountpoint);
     if (covered_fd < 0)
         return STATUS_MOUNT;
     if (!make_acl_map(session, &acl_map))
@@ -138,8 +124,9 @@ static ExitStatus start_filesystem(Session *session)
         log_message(LOG_ERR, "%s: %s", session->lower, strerror(-r));
         return STATUS_SYSTEM;
     }
-    session->map_json = map_table_json(session->owners, NULL);
+    session->map_json = map_table_json(session->owners, NULL, NULL);
     session->fs.map_json = session->map_json;
+    session->fs.engine_json = session->engine_json;
     if (!privileged)
         log_message(LOG_WARNING,
                     "without privileges: files can be created and chowned as uid %u only",
@@ -207,18 +194,10 @@ static int hear_answer(pid_t asker)
     return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
 }
 
-static void tell_manager(const char *state)
-{
-    ErrInt r = notify_send(state);
-
-    if (r < 0)
-        log_message(LOG_WARNING, "NOTIFY_SOCKET=%s: %s", getenv("NOTIFY_SOCKET"), strerror(-r));
-}
-
 static void tell_that_it_works(Session *session)
 {
     if (session->in_service) {
-        tell_manager("READY=1");
+        manager_tell("READY=1");
         return;
     }
     log_to_syslog();
@@ -280,7 +259,7 @@ static ExitStatus serve(Session *session)
     if (r == 0)
         r = loop(session);
     if (session->in_service)
-        tell_manager("STOPPING=1");
+        manager_tell("STOPPING=1");
     filesystem_end_waits(&session->fs);
     fuse_session_unmount(session->fuse);
     guard_abort(&session->guard);
@@ -316,13 +295,24 @@ static ExitStatus mount_and_serve(Session *session)
     return status;
 }
 
-ExitStatus session_run(const Options *options, const OwnerMap *owners, int ready_fd)
+/* As one JSON string; bytes that are not UTF-8 become U+FFFD. */
+static char *quote_json(const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    g_autoptr(JsonNode) node = json_node_init_string(json_node_alloc(), valid);
+
+    return json_to_string(node, /* pretty = */ FALSE);
+}
+
+ExitStatus session_run(const Options *options, const OwnerMap *owners, const char *engine_reason,
+                       int ready_fd)
 {
     Session session = {
         .options = options,
         .owners = owners,
         .ready_fd = ready_fd,
         .guard.abort_fd = -1,
+        .engine_json = engine_reason != NULL ? quote_json(engine_reason) : NULL,
         /* From the background it would be no word of the process that the manager started. */
         .in_service = options->foreground && notify_is_wanted(),
     };
@@ -333,6 +323,7 @@ ExitStatus session_run(const Options *options, const OwnerMap *owners, int ready
         filesystem_clear(&session.fs);
     }
     g_free(session.map_json);
+    g_free(session.engine_json);
     for (IdKind kind = 0; kind < ID_KIND_COUNT; kind++)
         idmap_free(session.own_ids[kind]);
     report(&session, status);

@@ -5,6 +5,8 @@
 #include "base/exit_status.h"
 #include "daemon/options.h"
 
-/* Mounts and serves until the mount is gone; messages go to the log. READY_FD: see ready.h, or -1
- * in the foreground; the result is reported there if nothing was before. */
-ExitStatus session_run(const Options *options, const OwnerMap *owners, int ready_fd);
+/* Mounts and serves until the mount is gone; messages go to the log. ENGINE_REASON is why
+ * engine=auto came to this, NULL without it. READY_FD: see ready.h, or -1 in the foreground; the
+ * result is reported there if nothing was before. */
+ExitStatus session_run(const Options *options, const OwnerMap *owners, const char *engine_reason,
+                       int ready_fd);

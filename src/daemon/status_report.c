@@ -2,6 +2,7 @@
 /* Reads the attributes of a mount's root directory and prints them. */
 #include "daemon/status_report.h"
 
+#include "daemon/kernel_status.h"
 #include "daemon/log.h"
 #include "fs/status.h"
 
@@ -52,6 +53,19 @@ static JsonObject *parse(const GString *text)
     return root != NULL && JSON_NODE_HOLDS_OBJECT(root) ? json_node_dup_object(root) : NULL;
 }
 
+static JsonObject *read_kernel_status(const char *mountpoint)
+{
+    JsonObject *status = kernel_status(mountpoint);
+
+    if (status == NULL)
+        log_message(LOG_ERR,
+                    "%s: not a mount of remapfs, or one of another user\n"
+                    "  findmnt -t fuse.remapfs lists them all, but those by engine=kernel, which "
+                    "findmnt -O idmapped lists",
+                    mountpoint);
+    return status;
+}
+
 /* With the map in it. NULL, with a message: there is none. */
 static JsonObject *read_status(const char *mountpoint)
 {
@@ -61,13 +75,8 @@ static JsonObject *read_status(const char *mountpoint)
     JsonObject *status;
     JsonObject *map;
 
-    if (n == -ENODATA || n == -EOPNOTSUPP) {
-        log_message(LOG_ERR,
-                    "%s: not a mount of remapfs, or one of another user\n"
-                    "  findmnt -t fuse.remapfs lists them all",
-                    mountpoint);
-        return NULL;
-    }
+    if (n == -ENODATA || n == -EOPNOTSUPP)
+        return read_kernel_status(mountpoint);
     if (n >= 0)
         n = read_map(mountpoint, map_text);
     if (n < 0) {
@@ -146,9 +155,10 @@ static void print_extents(JsonObject *map, const char *kind)
 
     for (guint i = 0; i < length && i < EXTENTS_SHOWN; i++) {
         JsonObject *extent = json_array_get_object_element(extents, i);
-        printf("  %s %" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT "  %s\n", kind,
+        const char *source = json_object_get_string_member_with_default(extent, "source", "");
+        printf("  %s %" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT "%s%s\n", kind,
                number(extent, "lower"), number(extent, "shown"), number(extent, "count"),
-               json_object_get_string_member(extent, "source"));
+               *source != '\0' ? "  " : "", source);
     }
     if (length > EXTENTS_SHOWN)
         printf("  and %u more for %s, with --json\n", length - EXTENTS_SHOWN, kind);
@@ -163,17 +173,47 @@ static void print_map(JsonObject *map)
            json_object_get_string_member(map, "hostroot"));
 }
 
-static void print_text(JsonObject *status)
+static void print_kernel_text(JsonObject *status)
 {
-    printf("remapfs %s with libfuse %s, process %" G_GINT64_FORMAT "\n\nin use\n",
+    printf("a kernel idmapped mount, without a daemon, made by remapfs or another program\n"
+           "directory %s of %s (%s)\n"
+           "options %s\n",
+           json_object_get_string_member(status, "directory"),
+           json_object_get_string_member(status, "type"),
+           json_object_get_string_member(status, "source"),
+           json_object_get_string_member(status, "options"));
+    if (json_object_get_null_member(status, "map"))
+        puts("\nthe map is not told by this kernel: that takes Linux 6.15 or later");
+    else
+        print_map(json_object_get_object_member(status, "map"));
+}
+
+static void print_fuse_text(JsonObject *status)
+{
+    const char *reason = json_object_get_string_member_with_default(status, "engine_reason", NULL);
+
+    printf("remapfs %s with libfuse %s, process %" G_GINT64_FORMAT "\n",
            json_object_get_string_member(status, "version"),
            json_object_get_string_member(status, "libfuse"), number(status, "pid"));
+    if (reason != NULL)
+        printf("engine=auto: fuse, since %s\n", reason);
+    puts("\nin use");
     print_features(json_object_get_object_member(status, "features"), true);
     puts("not in use");
     print_features(json_object_get_object_member(status, "features"), false);
     print_sizes(status);
     print_requests(json_object_get_object_member(status, "requests"));
     print_map(json_object_get_object_member(status, "map"));
+}
+
+static void print_text(JsonObject *status)
+{
+    const char *engine = json_object_get_string_member_with_default(status, "engine", "fuse");
+
+    if (strcmp(engine, "kernel") == 0)
+        print_kernel_text(status);
+    else
+        print_fuse_text(status);
 }
 
 static void print_json(JsonObject *status)

@@ -61,6 +61,7 @@ typedef struct Filesystem {
     Validity watched;     /* of what is marked */
     Validity unwatched;   /* of what cannot be */
     const char *map_json; /* the map, for --status; the caller's */
+    const char *engine_json; /* why it was not left to the kernel, a string; NULL; the caller's */
     Afterwards afterwards;
     Counters counters;
     LockTable locks;

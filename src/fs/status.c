@@ -86,8 +86,10 @@ static ssize_t give_status(Filesystem *fs, char *value, size_t size)
 
     if (stream == NULL)
         return -ENOMEM;
-    fprintf(stream, "{\"version\":\"%s\",\"libfuse\":\"%s\",\"pid\":%d,", PACKAGE_VERSION,
-            fuse_pkgversion(), (int)getpid());
+    fprintf(stream, "{\"engine\":\"fuse\",\"version\":\"%s\",\"libfuse\":\"%s\",\"pid\":%d,",
+            PACKAGE_VERSION, fuse_pkgversion(), (int)getpid());
+    if (fs->engine_json != NULL)
+        fprintf(stream, "\"engine_reason\":%s,", fs->engine_json);
     write_features(stream, &fs->agreement);
     write_sizes(stream, fs);
     write_watch(stream, &fs->watch);

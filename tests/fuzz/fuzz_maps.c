@@ -99,8 +99,8 @@ static void resolve(const char *option, const char *value)
         const LowerOwner owner = {"/", lower_id(0), lower_id(65534)};
         check_map(owners->map[ID_UID]);
         check_map(owners->map[ID_GID]);
-        g_free(map_table_text(owners, &owner));
-        g_free(map_table_json(owners, &owner));
+        g_free(map_table_text(owners, &owner, NULL));
+        g_free(map_table_json(owners, &owner, NULL));
     }
     owner_map_free(owners);
     g_ptr_array_unref(warnings);

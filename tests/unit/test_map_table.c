@@ -17,7 +17,7 @@ static void test_text(void **state)
 {
     (void)state;
     Resolved result = make(NULL);
-    char *text = map_table_text(result.owners, NULL);
+    char *text = map_table_text(result.owners, NULL, NULL);
     static const char *const parts[] = {
         "LOWER                  SHOWN                  KIND  SOURCE\n",
         "0-65535                100000-165535          uid   uidmap=0:100000:65536:65536:5:1\n",
@@ -47,7 +47,7 @@ static void test_policies(void **state)
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         Resolved result = make(cases[i].option);
-        char *text = map_table_text(result.owners, NULL);
+        char *text = map_table_text(result.owners, NULL, NULL);
         assert_contains(text, cases[i].part);
         g_free(text);
         resolved_clear(&result);
@@ -59,14 +59,14 @@ static void test_owner(void **state)
     (void)state;
     Resolved result = make(NULL);
     const LowerOwner mapped = {"/srv/\033data", lower_id(1000), lower_id(9)};
-    char *text = map_table_text(result.owners, &mapped);
+    char *text = map_table_text(result.owners, &mapped, NULL);
     assert_contains(text,
                     "/srv/?data is of lower uid 1000, gid 9, shown as uid 101000, gid 200009");
     assert_null(strstr(text, "warning"));
     g_free(text);
 
     const LowerOwner unmapped = {"/srv", lower_id(1000), lower_id(1000)};
-    text = map_table_text(result.owners, &unmapped);
+    text = map_table_text(result.owners, &unmapped, NULL);
     assert_contains(text, "shown as uid 101000, gid nobody\n");
     assert_contains(text, "warning: gid 1000, the owner of /srv, is unmapped\n  add ");
     assert_contains(text, "gidmap=1000:SHOWN:1");
@@ -80,7 +80,7 @@ static void test_direction_without_uids(void **state)
     (void)state;
     static const char *const options[] = {"gidmap=5:7", NULL};
     Resolved result = resolve(options, &no_paths, NULL);
-    char *text = map_table_text(result.owners, NULL);
+    char *text = map_table_text(result.owners, NULL, NULL);
     assert_contains(text, "a file of lower gid 5 is shown as host gid 7\n");
     g_free(text);
     resolved_clear(&result);
@@ -91,7 +91,7 @@ static void test_json(void **state)
     (void)state;
     Resolved result = make(NULL);
     const LowerOwner owner = {"/srv/\xff\"x", lower_id(0), lower_id(4294967294)};
-    char *text = map_table_json(result.owners, &owner);
+    char *text = map_table_json(result.owners, &owner, NULL);
     assert_true(g_str_has_suffix(text, "}\n"));
     JsonParser *parser = json_parser_new();
     assert_true(json_parser_load_from_data(parser, text, -1, NULL));
