@@ -2,7 +2,9 @@
 /* mount -o remount.
  *
  * The kernel lets the flags of a FUSE mount be changed, without asking the daemon, and nothing else
- * (fs/fuse/inode.c, fuse_reconfigure() and fuse_parse_param()). mount(2) sets all flags at once.
+ * (fs/fuse/inode.c, fuse_reconfigure() and fuse_parse_param()). mount(2) sets all flags at once. A
+ * mount by engine=kernel is one of the lower file system, for which mount(2) would change all of
+ * that; there the flags are those of the mount alone, and of those below it.
  *
  * mount(8) passes what fstab has and what its user wrote, merged; or without a line in fstab, what
  * the mount has and what its user wrote. It leaves out exec, suid, dev and symfollow, since a mount
@@ -14,12 +16,16 @@
 #include "mount-helper/option_string.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libmount/libmount.h>
 #include <string.h>
 #include <sys/mount.h>
 
 #ifndef MS_NOSYMFOLLOW
 #define MS_NOSYMFOLLOW 256
+#endif
+#ifndef MOUNT_ATTR_NOSYMFOLLOW
+#define MOUNT_ATTR_NOSYMFOLLOW 0x00200000
 #endif
 
 /* Not the flags for access times and for writing at once: the daemon acts on them, too. */
@@ -37,25 +43,71 @@ static unsigned long flags_of(const char *options, unsigned long flags)
     return flags;
 }
 
-/* The flags of the mount at MOUNTPOINT, and all options by which the kernel describes it. */
-static bool read_mount(const char *mountpoint, unsigned long *ret_flags, GPtrArray **ret_options,
-                       GError **error)
+typedef struct {
+    unsigned long flags;
+    GPtrArray *options;    /* all by which the kernel describes it */
+    bool is_kernel_engine; /* idmapped, by engine=kernel */
+} Mounted;
+
+static void mounted_clear(Mounted *mounted)
+{
+    g_clear_pointer(&mounted->options, g_ptr_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Mounted, mounted_clear)
+
+static bool is_idmapped(struct libmnt_fs *mount)
+{
+    const char *options = mnt_fs_get_vfs_options(mount);
+
+    return options != NULL && mnt_optstr_get_option(options, "idmapped", NULL, NULL) == 0;
+}
+
+static bool read_mount(const char *mountpoint, Mounted *ret_mounted, GError **error)
 {
     g_autoptr(MountTable) mounts = mnt_new_table_from_file("/proc/self/mountinfo");
     struct libmnt_fs *mount = NULL;
 
     if (mounts != NULL)
         mount = mnt_table_find_target(mounts, mountpoint, MNT_ITER_BACKWARD);
-    if (mount == NULL || g_strcmp0(mnt_fs_get_fstype(mount), "fuse.remapfs") != 0) {
+    bool is_fuse = mount != NULL && g_strcmp0(mnt_fs_get_fstype(mount), "fuse.remapfs") == 0;
+    if (mount == NULL || (!is_fuse && !is_idmapped(mount))) {
         g_set_error(error, REMOUNT_ERROR, REMOUNT_ERROR_FAILED, "%s: remapfs is not mounted there",
                     mountpoint);
         return false;
     }
-    /* Of the mount, then of the file system. */
-    *ret_flags =
-        flags_of(mnt_fs_get_fs_options(mount), 0) | flags_of(mnt_fs_get_vfs_options(mount), 0);
-    *ret_options = option_string_split(mnt_fs_get_options(mount), error);
-    return *ret_options != NULL;
+    ret_mounted->is_kernel_engine = !is_fuse;
+    ret_mounted->flags = flags_of(mnt_fs_get_vfs_options(mount), 0);
+    if (is_fuse)
+        ret_mounted->flags |= flags_of(mnt_fs_get_fs_options(mount), 0);
+    ret_mounted->options = option_string_split(mnt_fs_get_options(mount), error);
+    return ret_mounted->options != NULL;
+}
+
+/* The flags of all mounts there, and nothing of the file systems. */
+static int change_attributes(const char *mountpoint, unsigned long flags)
+{
+    static const struct {
+        unsigned long flag;
+        uint64_t attribute;
+    } rows[] = {
+        {MS_RDONLY,      MOUNT_ATTR_RDONLY     },
+        {MS_NOSUID,      MOUNT_ATTR_NOSUID     },
+        {MS_NODEV,       MOUNT_ATTR_NODEV      },
+        {MS_NOEXEC,      MOUNT_ATTR_NOEXEC     },
+        {MS_NOSYMFOLLOW, MOUNT_ATTR_NOSYMFOLLOW},
+    };
+    struct mount_attr attr = {0};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        *((flags & rows[i].flag) != 0 ? &attr.attr_set : &attr.attr_clr) |= rows[i].attribute;
+    return mount_setattr(AT_FDCWD, mountpoint, AT_RECURSIVE, &attr, sizeof(attr));
+}
+
+static int change_flags(const char *mountpoint, const Mounted *mounted, unsigned long flags)
+{
+    if (mounted->is_kernel_engine)
+        return change_attributes(mountpoint, flags);
+    return mount("none", mountpoint, NULL, MS_REMOUNT | flags, NULL);
 }
 
 /* The options that fstab has for MOUNTPOINT; none when there is no line. */
@@ -118,23 +170,23 @@ static bool apply(const char *option, unsigned long *flags, bool is_known, GErro
 
 bool remount(const Call *call, const GPtrArray *options, GError **error)
 {
-    g_autoptr(GPtrArray) mounted = NULL;
+    g_auto(Mounted) mounted = {0};
     g_autoptr(GPtrArray) fstab = NULL;
-    unsigned long flags;
 
-    if (!read_mount(call->mountpoint, &flags, &mounted, error))
+    if (!read_mount(call->mountpoint, &mounted, error))
         return false;
     fstab = read_fstab(call->mountpoint);
-    flags &= ~(unsigned long)(MS_NOEXEC | MS_NOSYMFOLLOW);
+    unsigned long flags = mounted.flags & ~(unsigned long)(MS_NOEXEC | MS_NOSYMFOLLOW);
     if (is_from_mount(options))
         flags &= ~(unsigned long)(MS_NOSUID | MS_NODEV);
     for (guint i = 0; i < options->len; i++) {
         const char *option = options->pdata[i];
-        bool is_known = option_string_has(mounted, option) || option_string_has(fstab, option);
+        bool is_known =
+            option_string_has(mounted.options, option) || option_string_has(fstab, option);
         if (!apply(option, &flags, is_known, error))
             return false;
     }
-    if (call->fake || mount("none", call->mountpoint, NULL, MS_REMOUNT | flags, NULL) == 0)
+    if (call->fake || change_flags(call->mountpoint, &mounted, flags) == 0)
         return true;
     g_set_error(error, REMOUNT_ERROR, REMOUNT_ERROR_FAILED, "%s: remount: %s%s", call->mountpoint,
                 g_strerror(errno), errno == EBUSY ? "\n  a file is open for writing there" : "");

@@ -24,6 +24,19 @@ walk_start_shared()
     mnt_start map=0:100000:65536 hostroot=deny suid dev "$@"
 }
 
+# walk_start_engines OPTION...: the same with the idmapped mount made by remapfs, engine=kernel.
+walk_start_engines()
+{
+    ns_start '0 100000 65536'
+    REF_LOWER=${lower_parent:?}/reference-lower
+    REF=$TMP/reference
+    reference_twin=
+    mkdir -p "$REF_LOWER" "$REF"
+    "$REMAPFS" -o map=0:100000:65536,engine=kernel,suid,dev "$REF_LOWER" "$REF" 2>"$TMP/said" ||
+        fail "engine=kernel: $(cat "$TMP/said")"
+    mnt_start map=0:100000:65536 hostroot=deny suid dev "$@"
+}
+
 # walk_stop: so that walk_start can be called again.
 walk_stop()
 {
