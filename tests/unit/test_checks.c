@@ -348,6 +348,35 @@ static void test_both_files(void **state)
     g_free(value);
 }
 
+static void test_engine(void **state)
+{
+    (void)state;
+    Case c;
+    case_init(&c, "map", "0:100000:65536");
+    c.request.engine = ENGINE_AUTO;
+    checks_run(&c.request, c.findings);
+    find(&c, "engine=auto: the kernel can mount this by itself, as far as", FINDING_OK);
+    for (guint i = 0; i < c.findings->items->len; i++)
+        assert_string_not_equal(((Finding *)c.findings->items->pdata[i])->check, "fuse");
+    case_clear(&c);
+
+    case_init(&c, "map", "0:100000:65536");
+    c.request.engine = ENGINE_AUTO;
+    c.request.kernel_refusal = "some reason\n  some remedy";
+    checks_run(&c.request, c.findings);
+    assert_null(find(&c, "engine=auto: it will be fuse, since some reason", FINDING_NOTE)->remedy);
+    find(&c, "/dev/fuse can be opened", FINDING_OK);
+    case_clear(&c);
+
+    case_init(&c, "map", "0:100000:65536");
+    c.request.engine = ENGINE_KERNEL;
+    c.request.kernel_refusal = "some reason\n  some remedy";
+    checks_run(&c.request, c.findings);
+    assert_string_equal(find(&c, "engine=kernel: some reason", FINDING_PROBLEM)->remedy,
+                        "some remedy");
+    case_clear(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -355,6 +384,7 @@ int main(void)
         cmocka_unit_test(test_kernel),      cmocka_unit_test(test_own_config),
         cmocka_unit_test(test_allow_other), cmocka_unit_test(test_namespace),
         cmocka_unit_test(test_subids),      cmocka_unit_test(test_both_files),
+        cmocka_unit_test(test_engine),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -118,12 +118,42 @@ static void test_json(void **state)
     resolved_clear(&result);
 }
 
+static void test_engine(void **state)
+{
+    (void)state;
+    static const struct {
+        MapEngine engine;
+        const char *text;
+        const char *json;
+    } cases[] = {
+        {{NULL, NULL},            "hostroot=adopt)\n",        "\"adopt\"}\n"                                                         },
+        {{"auto", NULL},
+         "\nengine=auto: the kernel can mount by this map\n", "\"engine\":{\"asked\":\"auto\",\"used\":\"kernel\"}}\n"               },
+        {{"auto", (char *)"x"},
+         "\nengine=auto: fuse, since x\n",                    "\"engine\":{\"asked\":\"auto\",\"used\":\"fuse\",\"reason\":\"x\"}}\n"},
+        {{"kernel", (char *)"x"},
+         "\nengine=kernel: no mount, since x\n",              "\"engine\":{\"asked\":\"kernel\",\"used\":null,\"reason\":\"x\"}}\n"  },
+    };
+    Resolved result = resolve_one("map=0:1:1");
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        char *text = map_table_text(result.owners, NULL, &cases[i].engine);
+        char *json = map_table_json(result.owners, NULL, &cases[i].engine);
+        if (!g_str_has_suffix(text, cases[i].text))
+            fail_msg("%s", text);
+        if (!g_str_has_suffix(json, cases[i].json))
+            fail_msg("%s", json);
+        g_free(text);
+        g_free(json);
+    }
+    resolved_clear(&result);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text),  cmocka_unit_test(test_policies),
         cmocka_unit_test(test_owner), cmocka_unit_test(test_direction_without_uids),
-        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_json),  cmocka_unit_test(test_engine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The mounts of a tree, from the text of mountinfo. */
-#include "core/mount_list.h"
 #include "cmocka_all.h"
+#include "core/mount_list.h"
 #include "resolve.h"
 
 static const char mountinfo[] = "20 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
@@ -10,7 +10,7 @@ static const char mountinfo[] = "20 1 8:1 / / rw,relatime shared:1 - ext4 /dev/s
                                 "23 22 0:6 / /srv/with\\040blank ro - tmpfs tmpfs rw\n"
                                 "24 22 0:7 / /srv/data rw - ext4 /dev/sda3 rw\n"
                                 "25 24 0:8 / /srv/data rw,nodev - fuse.x /srv/x rw\n"
-                                "26 22 0:9 / /srvother rw - tmpfs tmpfs rw\n"
+                                "26 22 0:9 / /srvother rw unbindable - tmpfs tmpfs rw\n"
                                 "broken\n";
 
 /* "PATH=TYPE ..." The caller frees. */
@@ -59,11 +59,47 @@ static void test_options(void **state)
     g_ptr_array_unref(list);
 }
 
+static void test_fields(void **state)
+{
+    (void)state;
+    GPtrArray *all = mount_list_all(mountinfo);
+    assert_int_equal(all->len, 7);
+    const MountLine *line = all->pdata[5];
+    assert_int_equal(line->id, 25);
+    assert_int_equal(line->parent, 24);
+    assert_string_equal(line->root, "/");
+    assert_string_equal(line->source, "/srv/x");
+    assert_false(line->is_unbindable);
+    line = all->pdata[6];
+    assert_true(line->is_unbindable);
+    g_ptr_array_unref(all);
+}
+
+/* A mount and what is mounted on it, wherever its line is. */
+static void test_tree(void **state)
+{
+    (void)state;
+    static const char disordered[] = "31 30 0:1 / /a/b/c rw - tmpfs tmpfs rw\n"
+                                     "30 29 0:2 / /a/b rw - tmpfs tmpfs rw\n"
+                                     "28 1 0:3 / / rw - ext4 /dev/sda1 rw\n"
+                                     "29 28 0:4 / /a rw - tmpfs tmpfs rw\n"
+                                     "32 28 0:5 / /other rw - tmpfs tmpfs rw\n";
+    GPtrArray *tree = mount_list_tree(disordered, 29);
+    assert_int_equal(tree->len, 3);
+    assert_string_equal(((const MountLine *)tree->pdata[0])->path, "/a");
+    g_ptr_array_unref(tree);
+    tree = mount_list_tree(disordered, 27);
+    assert_int_equal(tree->len, 0);
+    g_ptr_array_unref(tree);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_options),
+        cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_tree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
