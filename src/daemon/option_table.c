@@ -12,13 +12,14 @@ typedef bool OptionTaker(Options *options, const OptionRow *row, const char *tex
                          const char *value, GError **error);
 
 typedef enum {
-    GROUP_MAP,   /* of ours: also as a long option */
-    GROUP_CACHE, /* of ours: also as a long option; for the daemon */
-    GROUP_LOCK,  /* of ours: also as a long option; for the daemon */
-    GROUP_SPEED, /* of ours: also as a long option; for the daemon */
-    GROUP_MOUNT, /* mount(8)'s, honoured */
-    GROUP_ATIME, /* mount(8)'s, honoured by the kernel alone */
-    GROUP_IGNORE /* mount(8)'s, for others than us */
+    GROUP_MAP,    /* of ours: also as a long option */
+    GROUP_ENGINE, /* of ours: also as a long option */
+    GROUP_CACHE,  /* of ours: also as a long option; for the daemon */
+    GROUP_LOCK,   /* of ours: also as a long option; for the daemon */
+    GROUP_SPEED,  /* of ours: also as a long option; for the daemon */
+    GROUP_MOUNT,  /* mount(8)'s, honoured */
+    GROUP_ATIME,  /* mount(8)'s, honoured by the kernel alone */
+    GROUP_IGNORE  /* mount(8)'s, for others than us */
 } OptionGroup;
 
 struct OptionRow {
@@ -170,8 +171,8 @@ static const OptionRow rows[] = {
      "unmapped owners: nobody, deny, keep, squash:UID[:GID]"},
     {"hostroot=", "adopt|deny", GROUP_MAP, take_map, 0,
      "new files of an unmapped root: lower ID 0's, or refused"},
-    {"engine=", "fuse|kernel|auto", GROUP_MAP, take_engine, 0,
-     "a daemon; no daemon; the latter where it can be"},
+    {"engine=", "fuse|kernel|auto", GROUP_ENGINE, take_engine, 0,
+     "by a daemon, by the kernel, or by that where it can"},
     {"coherence=", "watch|timeout|strict", GROUP_CACHE, take_coherence, 0,
      "how changes by others are noticed"},
     {"attr_timeout=", "SECONDS", GROUP_CACHE, SECONDS(attr),
@@ -266,6 +267,7 @@ static void note(Options *options, const OptionRow *row, const char *text)
         g_ptr_array_add(options->flag_options, g_strdup(text));
         break;
     case GROUP_MAP:
+    case GROUP_ENGINE:
     case GROUP_IGNORE:
         break;
     }
@@ -311,6 +313,7 @@ void option_table_print(FILE *stream)
 {
     static const char *const titles[] = {
         [GROUP_MAP] = "Map options, after -o or as --OPTION:",
+        [GROUP_ENGINE] = "Engine options, after -o or as --OPTION:",
         [GROUP_CACHE] = "Cache options, after -o or as --OPTION:",
         [GROUP_LOCK] = "Lock options, after -o or as --OPTION:",
         [GROUP_SPEED] = "Speed options, after -o or as --OPTION:",

@@ -25,8 +25,8 @@ kernel_can()
 # The processes of remapfs that this test has started.
 remapfs_processes()
 {
-    for running in $(grep -lzxs "REMAPFS_TEST=${REMAPFS_TEST:?}" /proc/[0-9]*/environ | cut -d / -f 3); do
-        test "$(readlink "/proc/$running/exe")" != "$(realpath "$REMAPFS")" || echo "$running"
+    grep -lzxs "REMAPFS_TEST=${REMAPFS_TEST:?}" /proc/[0-9]*/environ | cut -d / -f 3 | while read -r pid; do
+        test "$(readlink "/proc/$pid/exe")" != "$(realpath "$REMAPFS")" || echo "$pid"
     done
 }
 
@@ -36,7 +36,7 @@ engine_start()
 {
     remapfs_options "$@"
     mnt_status=0
-    # shellcheck disable=SC2086 # a list of words
+    # shellcheck disable=SC2086,SC2154 # a list of words, of remapfs_options
     timeout 20 "$REMAPFS" $mnt_arguments "$LOWER" "$MNT" >"$TMP/said" 2>&1 || mnt_status=$?
     same "$mnt_status" 0 "the exit status of a mount with $*: $(cat "$TMP/said")"
     is_mounted "$MNT" || fail "no mount with $*"

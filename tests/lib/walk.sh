@@ -30,7 +30,6 @@ walk_start_engines()
     ns_start '0 100000 65536'
     REF_LOWER=${lower_parent:?}/reference-lower
     REF=$TMP/reference
-    reference_twin=
     mkdir -p "$REF_LOWER" "$REF"
     "$REMAPFS" -o map=0:100000:65536,engine=kernel,suid,dev "$REF_LOWER" "$REF" 2>"$TMP/said" ||
         fail "engine=kernel: $(cat "$TMP/said")"
