@@ -30,6 +30,8 @@ class Side:
     # and for what the kernel mounts.
     command: list = None
     is_remapfs: bool = False
+    # Whether the command is a daemon, which runs as long as the mount is there.
+    is_daemon: bool = True
     # The column of the goals that holds for it: 0, 1 or None.
     goals: int = None
     directory: str = None
@@ -58,10 +60,10 @@ class Side:
             mount_idmapped(idmap_mount, self.lower, self.root)
             self.is_mounted = True
         elif self.command is not None:
-            self.start_daemon()
+            self.start()
         self.check_owners()
 
-    def start_daemon(self):
+    def start(self):
         for name in ("empty", "work"):
             os.makedirs(f"{self.directory}/{name}", exist_ok=True)
         names = {"lower": self.lower, "mountpoint": self.root, "work": self.directory}
@@ -70,14 +72,23 @@ class Side:
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log, cwd="/", start_new_session=True)
+        self.is_mounted = self.wait_for_mount() if self.is_daemon else self.wait_for_end()
+        if not self.is_mounted:
+            raise Missing(f"it does not mount: {self.log_text()}")
+
+    def wait_for_mount(self):
         for _ in range(500):
             if os.path.ismount(self.root):
-                self.is_mounted = True
-                return
+                return True
             if self.process.poll() is not None:
                 break
             time.sleep(0.02)
-        raise Missing(f"it does not mount: {self.log_text()}")
+        return False
+
+    def wait_for_end(self):
+        status = self.process.wait(10)
+        self.process = None
+        return status == 0
 
     def log_text(self, limit=300):
         if self.log is None:
@@ -190,6 +201,9 @@ def all_sides(remapfs):
     return [
         Side("lower", "the directory itself"),
         Side("idmapped", "a kernel idmapped mount"),
+        Side("remapfs-kernel", "with engine=kernel",
+             [remapfs, "-o", f"map={MAP},engine=kernel", "{lower}", "{mountpoint}"],
+             is_daemon=False),
         remapfs_side("remapfs-uring", "with io_uring", remapfs, ["io_uring"], 0),
         remapfs_side("remapfs", "without io_uring", remapfs, without_uring, 1),
         remapfs_side("remapfs-nopass", "without io_uring and without passthrough", remapfs,
