@@ -98,6 +98,9 @@ static MountState look_at(const char *path, GError **error)
     const MountLine *mount = mounts->len > 0 ? mounts->pdata[0] : NULL;
     if (mount == NULL || strcmp(mount->path, path) != 0)
         return MOUNT_ABSENT;
+    /* engine=kernel; only we mount below this directory. */
+    if (mount_line_has(mount, "idmapped"))
+        return MOUNT_LIVE;
     if (strcmp(mount->type, "fuse.remapfs") != 0) {
         driver_error_set(error, "%s: something else is mounted there, of type %s", path,
                          mount->type);

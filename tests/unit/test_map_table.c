@@ -126,7 +126,7 @@ static void test_engine(void **state)
         const char *text;
         const char *json;
     } cases[] = {
-        {{NULL, NULL},            "hostroot=adopt)\n",        "\"adopt\"}\n"                                                         },
+        {{NULL, NULL},            "hostroot=adopt\n",         "\"adopt\"}\n"                                                         },
         {{"auto", NULL},
          "\nengine=auto: the kernel can mount by this map\n", "\"engine\":{\"asked\":\"auto\",\"used\":\"kernel\"}}\n"               },
         {{"auto", (char *)"x"},
