@@ -171,16 +171,17 @@ root 0:0
 app 1000:1000
 directory 1000:1000
 root' "root of the container: $*"
-    same "$("$@" --user 1000:1000 busybox sh -c 'exec 2>&1; cd /data && cat app && echo more >>app
-        touch given/by-app && ln app given/link && cat root' 2>&1)" \
+    same "$("$@" --user 1000:1000 busybox sh -c 'exec 2>&1; cd /data && cat app && echo more >>app &&
+        echo by >given/by-app && ln app given/link && cat root' 2>&1)" \
         "app
 cat: can't open 'root': Permission denied" "user 1000 of the container: $*"
-    same "$(cd "$LOWER" && stat -c '%n %u:%g %h' root by-root given given/by-app app)" \
-        'root 0:0 1
+    lower_settle
+    same "$(cd "$LOWER" && stat -c '%n %u:%g %h' root by-root given/by-app app &&
+        stat -c '%n %u:%g' given)" 'root 0:0 1
 by-root 0:0 1
-given 1000:1000 2
 given/by-app 1000:1000 1
-app 1000:1000 3' "on disk after: $*"
+app 1000:1000 3
+given 1000:1000' "on disk after: $*"
     same "$(cat "$LOWER/root" "$LOWER/app")" 'root
 more
 app
