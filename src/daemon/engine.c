@@ -9,6 +9,7 @@
 #include "kernel-mount/kernel_error.h"
 #include "kernel-mount/kernel_map.h"
 #include "kernel-mount/kernel_mount.h"
+#include "kernel-mount/mounted_already.h"
 
 #include <string.h>
 #include <syslog.h>
@@ -36,6 +37,14 @@ bool engine_kernel_can(const Options *options, const OwnerMap *owners, const cha
         return kernel_mount_check(&request, error);
     int fd AUTO_CLOSE = kernel_mount_new(&request, lower, error);
     return fd >= 0;
+}
+
+static bool is_there(const Options *options, const OwnerMap *owners, const char *lower,
+                     const char *mountpoint)
+{
+    const KernelMountRequest request = make_request(options, owners);
+
+    return kernel_mount_check(&request, NULL) && mounted_already(&request, lower, mountpoint);
 }
 
 static bool mount_by_kernel(const Options *options, const OwnerMap *owners, const char *lower,
@@ -74,6 +83,11 @@ bool engine_mount(const Options *options, const OwnerMap *owners, ExitStatus *re
     *ret_status = STATUS_MOUNT;
     if (covered_fd < 0)
         return true;
+    if (is_there(options, owners, lower, mountpoint)) {
+        log_message(LOG_NOTICE, "%s: mounted already, in the same way", mountpoint);
+        *ret_status = STATUS_SUCCESS;
+        return true;
+    }
     if (mount_by_kernel(options, owners, lower, covered_fd, &error)) {
         tell_success(options, owners);
         *ret_status = STATUS_SUCCESS;

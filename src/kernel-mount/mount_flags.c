@@ -106,3 +106,30 @@ bool mount_flags_read(const GPtrArray *options, MountFlags *ret_flags, GError **
         apply(ret_flags, options->pdata[i]);
     return true;
 }
+
+/* As mountinfo writes them; a kind of access times without a name is strictatime. */
+bool mount_flags_fit(const MountFlags *flags, const MountLine *line)
+{
+    static const struct {
+        const char *option;
+        uint64_t flag;
+    } rows[] = {
+        {"ro",          MOUNT_ATTR_RDONLY     },
+        {"nosuid",      MOUNT_ATTR_NOSUID     },
+        {"nodev",       MOUNT_ATTR_NODEV      },
+        {"noexec",      MOUNT_ATTR_NOEXEC     },
+        {"nosymfollow", MOUNT_ATTR_NOSYMFOLLOW},
+        {"nodiratime",  MOUNT_ATTR_NODIRATIME },
+    };
+    bool has_kind = (flags->clear & ATIME_KINDS) != 0;
+    uint64_t kind = flags->set & ATIME_KINDS;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        bool is_set = (flags->set & rows[i].flag) != 0;
+        if ((is_set || (flags->clear & rows[i].flag) != 0) &&
+            is_set != mount_line_has(line, rows[i].option))
+            return false;
+    }
+    return !has_kind || (mount_line_has(line, "noatime") == (kind == MOUNT_ATTR_NOATIME) &&
+                         mount_line_has(line, "relatime") == (kind == MOUNT_ATTR_RELATIME));
+}

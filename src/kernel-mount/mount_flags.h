@@ -2,6 +2,8 @@
 /* mount(8)'s options as the flags of a mount, see mount_setattr(2). */
 #pragma once
 
+#include "core/mount_list.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,3 +18,6 @@ typedef struct {
  * the lower one is not. Options that are for others are passed over. Fails with KERNEL_MOUNT_ERROR
  * for what only a file system can do. */
 bool mount_flags_read(const GPtrArray *options, MountFlags *ret_flags, GError **error);
+
+/* Whether the mount of LINE has what is set, and not what is cleared. */
+bool mount_flags_fit(const MountFlags *flags, const MountLine *line);

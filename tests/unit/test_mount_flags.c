@@ -87,12 +87,45 @@ static void test_none(void **state)
     assert_true(flags.set == STRICT && flags.clear == 0);
 }
 
+static void test_fit(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *options;
+        const char *line;
+        bool fits;
+    } fits[] = {
+        {"",            "rw,nosuid,nodev,relatime,idmapped", true },
+        {"",            "rw,nosuid,relatime",                false},
+        {"",            "ro,nosuid,nodev,noexec,noatime",    true },
+        {"ro",          "rw,nosuid,nodev",                   false},
+        {"suid",        "rw,nosuid,nodev",                   false},
+        {"suid",        "rw,nodev",                          true },
+        {"exec",        "rw,nosuid,nodev,noexec",            false},
+        {"noatime",     "rw,nosuid,nodev,noatime",           true },
+        {"noatime",     "rw,nosuid,nodev,relatime",          false},
+        {"relatime",    "rw,nosuid,nodev,relatime",          true },
+        {"strictatime", "rw,nosuid,nodev",                   true },
+        {"strictatime", "rw,nosuid,nodev,relatime",          false},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(fits); i++) {
+        GPtrArray *options = split(fits[i].options);
+        const MountLine line = {.options = (char *)fits[i].line};
+        MountFlags flags;
+        assert_true(mount_flags_read(options, &flags, NULL));
+        if (mount_flags_fit(&flags, &line) != fits[i].fits)
+            fail_msg("%s, and %s", fits[i].options, fits[i].line);
+        g_ptr_array_unref(options);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_flags),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_none),
+        cmocka_unit_test(test_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
