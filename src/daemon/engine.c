@@ -11,6 +11,7 @@
 #include "kernel-mount/kernel_mount.h"
 #include "kernel-mount/mounted_already.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -32,10 +33,11 @@ bool engine_kernel_can(const Options *options, const OwnerMap *owners, const cha
                        GError **error)
 {
     const KernelMountRequest request = make_request(options, owners);
+    int lower_fd AUTO_CLOSE = lower == NULL ? -1 : open(lower, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-    if (lower == NULL)
+    if (lower_fd < 0)
         return kernel_mount_check(&request, error);
-    int fd AUTO_CLOSE = kernel_mount_new(&request, lower, error);
+    int fd AUTO_CLOSE = kernel_mount_new(&request, lower_fd, lower, error);
     return fd >= 0;
 }
 
@@ -47,28 +49,33 @@ static bool is_there(const Options *options, const OwnerMap *owners, const char 
     return kernel_mount_check(&request, NULL) && mounted_already(&request, lower, mountpoint);
 }
 
-static bool mount_by_kernel(const Options *options, const OwnerMap *owners, const char *lower,
-                            int covered_fd, GError **error)
+static bool mount_by_kernel(const Options *options, const OwnerMap *owners, int lower_fd,
+                            const char *lower, int covered_fd, GError **error)
 {
     const KernelMountRequest request = make_request(options, owners);
-    int fd AUTO_CLOSE = kernel_mount_new(&request, lower, error);
+    int fd AUTO_CLOSE = kernel_mount_new(&request, lower_fd, lower, error);
 
     return fd >= 0 && kernel_mount_attach(fd, covered_fd, error);
 }
 
-/* What somebody who thinks of FUSE would not expect. */
-static void tell_success(const Options *options, const OwnerMap *owners)
+/* With what somebody who thinks of FUSE would not expect. */
+static void tell_engine(const OwnerMap *owners)
 {
     OwnerMap adopting = *owners;
 
     adopting.adopt_host_root = true;
-    if (options->engine == ENGINE_AUTO)
-        log_message(LOG_NOTICE, "engine=auto: kernel%s",
-                    kernel_map_check(&adopting, NULL)
-                        ? ""
-                        : "; root of the host creates nothing there (hostroot=deny)");
+    log_message(LOG_NOTICE, "engine=auto: kernel%s",
+                kernel_map_check(&adopting, NULL)
+                    ? ""
+                    : "; root of the host creates nothing there (hostroot=deny)");
+}
+
+static bool succeed(const Options *options, ExitStatus *ret_status)
+{
     if (options->foreground)
         manager_tell("READY=1");
+    *ret_status = STATUS_SUCCESS;
+    return true;
 }
 
 bool engine_mount(const Options *options, const OwnerMap *owners, ExitStatus *ret_status,
@@ -85,13 +92,12 @@ bool engine_mount(const Options *options, const OwnerMap *owners, ExitStatus *re
         return true;
     if (is_there(options, owners, lower, mountpoint)) {
         log_message(LOG_NOTICE, "%s: mounted already, in the same way", mountpoint);
-        *ret_status = STATUS_SUCCESS;
-        return true;
+        return succeed(options, ret_status);
     }
-    if (mount_by_kernel(options, owners, lower, covered_fd, &error)) {
-        tell_success(options, owners);
-        *ret_status = STATUS_SUCCESS;
-        return true;
+    if (mount_by_kernel(options, owners, lower_fd, lower, covered_fd, &error)) {
+        if (options->engine == ENGINE_AUTO)
+            tell_engine(owners);
+        return succeed(options, ret_status);
     }
     if (options->engine == ENGINE_KERNEL) {
         log_message(LOG_ERR, "engine=kernel: %s", error->message);

@@ -42,12 +42,12 @@ static int set_attributes(int mount_fd, int userns_fd, const MountFlags *flags, 
     return mount_setattr(mount_fd, "", how, &attr, sizeof(attr)) < 0 ? errno : 0;
 }
 
-/* A copy of the mount that PATH is on, from there on, and with RECURSIVE of those below. */
-static int copy_mount(const char *path, bool recursive)
+/* A copy of the mount that FD is on, from there on, and with RECURSIVE of those below. */
+static int copy_mount(int fd, bool recursive)
 {
-    unsigned how = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0U);
+    unsigned how = AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
 
-    return open_tree(AT_FDCWD, path, how);
+    return open_tree(fd, "", how | (recursive ? AT_RECURSIVE : 0U));
 }
 
 static bool fail_copy(const char *lower, int reason, GError **error)
@@ -61,59 +61,80 @@ static bool fail_copy(const char *lower, int reason, GError **error)
                              g_strerror(reason), remedy);
 }
 
+/* The mounts that LOWER consists of, the one that it is on first. NULL with KERNEL_MOUNT_ERROR. */
+static GPtrArray *read_mounts(const char *lower, GError **error)
+{
+    g_autofree char *mountinfo = NULL;
+
+    if (g_file_get_contents("/proc/self/mountinfo", &mountinfo, NULL, NULL))
+        return mount_list_below(mountinfo, lower);
+    kernel_mount_fail(error, KERNEL_MOUNT_FAILED,
+                      "cannot read /proc/self/mountinfo\n"
+                      "  mount /proc");
+    return NULL;
+}
+
+/* Why the mount of LINE, of which PATH is a directory, cannot be idmapped. */
+static bool fail_mount(const MountLine *line, const char *path, int reason, GError **error)
+{
+    g_autofree char *shown = printable(path);
+
+    if (mount_line_has(line, "idmapped"))
+        return kernel_mount_fail(error, KERNEL_MOUNT_FAILED,
+                                 "%s is on an idmapped mount, and the kernel maps only once\n"
+                                 "  take the directory that is mounted there, or use engine=fuse",
+                                 shown);
+    if (reason == EINVAL)
+        return kernel_mount_fail(error, KERNEL_MOUNT_FAILED,
+                                 "%s is on %s, which this kernel cannot idmap\n"
+                                 "  use engine=fuse",
+                                 shown, line->type);
+    return kernel_mount_fail(
+        error, KERNEL_MOUNT_FAILED, "%s, which is on %s, cannot be idmapped: %s%s", shown,
+        line->type, g_strerror(reason),
+        reason == EPERM ? "\n  mount as root of where that was mounted, or use "
+                          "engine=fuse"
+                        : "");
+}
+
+/* 0, or the errno value that comes of giving the attributes to the mount that PATH is on alone. */
+static int try_attributes(const char *path, int userns_fd, const MountFlags *flags)
+{
+    int fd AUTO_CLOSE = open(path, O_PATH | O_CLOEXEC);
+    int copy AUTO_CLOSE = fd < 0 ? -1 : copy_mount(fd, /* recursive = */ false);
+
+    return copy < 0 ? 0 : set_attributes(copy, userns_fd, flags, /* recursive = */ false);
+}
+
 /* The kernel takes a tree as a whole or refuses it as a whole; so each mount is tried alone. */
 static bool fail_attributes(const char *lower, int userns_fd, const MountFlags *flags, int reason,
                             GError **error)
 {
-    g_autofree char *mountinfo = NULL;
-    g_autoptr(GPtrArray) mounts = NULL;
-
     if (reason == ENOSYS)
         return kernel_mount_fail(error, KERNEL_MOUNT_FAILED,
                                  "the kernel has no idmapped mounts\n"
                                  "  use Linux 5.12 or later, or engine=fuse");
-    if (g_file_get_contents("/proc/self/mountinfo", &mountinfo, NULL, NULL))
-        mounts = mount_list_below(mountinfo, lower);
-    for (guint i = 0; mounts != NULL && i < mounts->len; i++) {
+    g_autoptr(GPtrArray) mounts = read_mounts(lower, error);
+    if (mounts == NULL)
+        return false;
+    for (guint i = 0; i < mounts->len; i++) {
         const MountLine *line = mounts->pdata[i];
-        int fd AUTO_CLOSE = copy_mount(i == 0 ? lower : line->path, /* recursive = */ false);
-        int own = fd < 0 ? 0 : set_attributes(fd, userns_fd, flags, /* recursive = */ false);
-        if (own == 0)
-            continue;
-        g_autofree char *shown = printable(i == 0 ? lower : line->path);
-        if (mount_line_has(line, "idmapped"))
-            return kernel_mount_fail(error, KERNEL_MOUNT_FAILED,
-                                     "%s is on an idmapped mount, and the kernel maps only once\n"
-                                     "  take the directory that is mounted there, or use "
-                                     "engine=fuse",
-                                     shown);
-        if (own == EINVAL)
-            return kernel_mount_fail(error, KERNEL_MOUNT_FAILED,
-                                     "%s is on %s, which this kernel cannot idmap\n"
-                                     "  use engine=fuse",
-                                     shown, line->type);
-        return kernel_mount_fail(error, KERNEL_MOUNT_FAILED,
-                                 "%s, which is on %s, cannot be idmapped: %s%s", shown, line->type,
-                                 g_strerror(own),
-                                 own == EPERM ? "\n  mount as root of where that was mounted, or "
-                                                "use engine=fuse"
-                                              : "");
+        const char *path = i == 0 ? lower : line->path;
+        int own = try_attributes(path, userns_fd, flags);
+        if (own != 0)
+            return fail_mount(line, path, own, error);
     }
-    return kernel_mount_fail(error, KERNEL_MOUNT_FAILED, "%s: cannot be idmapped: %s", lower,
+    g_autofree char *shown = printable(lower);
+    return kernel_mount_fail(error, KERNEL_MOUNT_FAILED, "%s: cannot be idmapped: %s", shown,
                              g_strerror(reason));
 }
 
 /* A copy would leave it out, and show what is below it. */
 static bool check_copyable(const char *lower, GError **error)
 {
-    g_autofree char *mountinfo = NULL;
+    g_autoptr(GPtrArray) mounts = read_mounts(lower, error);
 
-    if (!g_file_get_contents("/proc/self/mountinfo", &mountinfo, NULL, NULL))
-        return kernel_mount_fail(error, KERNEL_MOUNT_FAILED,
-                                 "cannot read /proc/self/mountinfo\n"
-                                 "  mount /proc");
-    g_autoptr(GPtrArray) mounts = mount_list_below(mountinfo, lower);
-    for (guint i = 0; i < mounts->len; i++) {
+    for (guint i = 0; mounts != NULL && i < mounts->len; i++) {
         const MountLine *line = mounts->pdata[i];
         if (!line->is_unbindable)
             continue;
@@ -123,17 +144,18 @@ static bool check_copyable(const char *lower, GError **error)
                                  "  mount --make-private it, or use engine=fuse",
                                  shown);
     }
-    return true;
+    return mounts != NULL;
 }
 
-int kernel_mount_new(const KernelMountRequest *request, const char *lower, GError **error)
+int kernel_mount_new(const KernelMountRequest *request, int lower_fd, const char *lower,
+                     GError **error)
 {
     MountFlags flags;
 
     if (!kernel_mount_check(request, error) || !mount_flags_read(request->options, &flags, error) ||
         !check_copyable(lower, error))
         return -1;
-    int mount_fd AUTO_CLOSE = copy_mount(lower, /* recursive = */ true);
+    int mount_fd AUTO_CLOSE = copy_mount(lower_fd, /* recursive = */ true);
     if (mount_fd < 0) {
         fail_copy(lower, errno, error);
         return -1;

@@ -18,9 +18,11 @@ typedef struct {
 /* Whether any kernel could do what is asked. Fails with KERNEL_MOUNT_REFUSED. */
 bool kernel_mount_check(const KernelMountRequest *request, GError **error);
 
-/* Makes the mount, all of it but attaching it anywhere. LOWER is absolute and has no symbolic links
- * in it. Returns a descriptor; -1 with KERNEL_MOUNT_ERROR. */
-int kernel_mount_new(const KernelMountRequest *request, const char *lower, GError **error);
+/* Makes the mount of the directory of LOWER_FD (O_PATH will do), all of it but attaching it
+ * anywhere. LOWER is its path, absolute and without symbolic links. Returns a descriptor; -1 with
+ * KERNEL_MOUNT_ERROR. */
+int kernel_mount_new(const KernelMountRequest *request, int lower_fd, const char *lower,
+                     GError **error);
 
 /* Attaches it on the directory of descriptor COVERED_FD. Fails with KERNEL_MOUNT_FAILED. */
 bool kernel_mount_attach(int mount_fd, int covered_fd, GError **error);
