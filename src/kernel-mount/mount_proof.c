@@ -5,13 +5,11 @@
 #include "base/cleanup.h"
 #include "core/mount_list.h"
 #include "kernel-mount/kernel_error.h"
+#include "kernel-mount/new_process.h"
 
 #include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 enum {
@@ -54,8 +52,7 @@ static int attach_and_check(int tree_fd, const char *lower)
 bool mount_proof(int tree_fd, const char *lower, GError **error)
 {
     int status;
-    pid_t child =
-        (pid_t)syscall(SYS_clone, CLONE_FILES | CLONE_NEWNS | SIGCHLD, NULL, NULL, NULL, NULL);
+    pid_t child = new_process(CLONE_FILES | CLONE_NEWNS);
 
     if (child == 0)
         _exit(attach_and_check(tree_fd, lower));

@@ -5,12 +5,10 @@
 #include "base/cleanup.h"
 #include "kernel-mount/kernel_error.h"
 #include "kernel-mount/kernel_map.h"
+#include "kernel-mount/new_process.h"
 
 #include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 static bool fail(GError **error, const char *what)
@@ -89,7 +87,7 @@ int user_namespace_new(const OwnerMap *owners, GError **error)
     }
     int hold AUTO_CLOSE = ends[0];
     int release AUTO_CLOSE = ends[1];
-    pid_t child = (pid_t)syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, NULL, NULL, NULL, NULL);
+    pid_t child = new_process(CLONE_NEWUSER);
     if (child < 0) {
         fail_namespace(error);
         return -1;
