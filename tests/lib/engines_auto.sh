@@ -38,3 +38,14 @@ auto_is()
         ;;
     esac
 }
+
+# auto_owns COMMAND...: COMMAND... is all of the call that runs something in a container as user 1000,
+# with $LOWER at /data: it has what is its own on disk, and what it makes gets its ID on disk.
+auto_owns()
+{
+    same "$("$@" sh -c 'cat /data/app && echo by >/data/by-app && stat -c %u:%g /data/root /data/by-app')" \
+        'app
+0:0
+1000:1000' "user 1000 of the container on $LOWER_FS"
+    same "$(lower_owner by-app)" 1000:1000 "the owner on disk of a new file on $LOWER_FS"
+}
