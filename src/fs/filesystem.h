@@ -58,9 +58,9 @@ typedef struct Filesystem {
     bool lower_has_handles; /* the mount of the lower directory itself */
     Agreement agreement;
     Watch watch;
-    Validity watched;     /* of what is marked */
-    Validity unwatched;   /* of what cannot be */
-    const char *map_json; /* the map, for --status; the caller's */
+    Validity watched;        /* of what is marked */
+    Validity unwatched;      /* of what cannot be */
+    const char *map_json;    /* the map, for --status; the caller's */
     const char *engine_json; /* why it was not left to the kernel, a string; NULL; the caller's */
     Afterwards afterwards;
     Counters counters;

@@ -96,7 +96,11 @@ ErrInt found_identify(Found *found, Filesystem *fs, const Node *parent, int fd)
         found->object.mount = parent->inode->mount;
     else
         r = identify_elsewhere(found, fd, id);
-    return r < 0 ? r : read_found_attr(found, fd);
+    if (r < 0)
+        return r;
+    if (found->is_old)
+        found->marked_at = watch_mark_found(&fs->watch, found->object.mount, fd);
+    return read_found_attr(found, fd);
 }
 
 bool node_is_own_mount(const Filesystem *fs, int fd)

@@ -154,6 +154,8 @@ static ErrInt enter(Found *found, uint64_t name_hash, int *fd, struct fuse_entry
 
     if (r < 0)
         return r;
+    if (found->marked_at != 0 && inode->type != S_IFDIR)
+        inode->marked_at = found->marked_at;
     *ret_entry = (struct fuse_entry_param){
         .ino = inode->node,
         .attr_timeout = validity_of_attr(fs, inode),
@@ -169,7 +171,7 @@ static ErrInt enter(Found *found, uint64_t name_hash, int *fd, struct fuse_entry
 static ErrInt identify_and_enter(const Node *near, uint64_t name_hash, int *fd,
                                  struct fuse_entry_param *ret_entry)
 {
-    Found found AUTO_FOUND = {.parent = name_hash != 0 ? near : NULL};
+    Found found AUTO_FOUND = {.parent = name_hash != 0 ? near : NULL, .is_old = name_hash != 0};
     ErrInt r = found_identify(&found, near->fs, near, *fd);
 
     return r < 0 ? r : enter(&found, name_hash, fd, ret_entry);

@@ -46,5 +46,7 @@ double validity_of_attr(Filesystem *fs, const Inode *inode)
         return fs->unwatched.attr;
     if (watch_has(&fs->watch, inode) && keeps_attr(fs, inode))
         return fs->watched.attr;
+    if (watch_is_full(&fs->watch))
+        return fs->unwatched.attr;
     return fs->watched.attr < brief ? fs->watched.attr : brief;
 }

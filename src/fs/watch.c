@@ -17,14 +17,17 @@
 #include <unistd.h>
 
 enum {
+    FULL_SECONDS = 2,
     COLLECT_MSECONDS = 3, /* from the first change until it is told, with what came meanwhile */
     AGAIN_MSECONDS = 50,  /* how often to see whether it is time to tell something again */
     BATCH_SIZE = 64 * 1024,
 };
 
-static const uint64_t dir_events = FAN_CREATE | FAN_DELETE | FAN_MOVED_FROM | FAN_MOVED_TO |
-                                   FAN_ATTRIB | FAN_ONDIR | FAN_EVENT_ON_CHILD;
-static const uint64_t file_events = FAN_MODIFY | FAN_ATTRIB;
+/* Not FAN_EVENT_ON_CHILD, which costs each read and write of a file in the directory some time; who
+ * wants to know of the file has marked that. */
+static const uint64_t dir_events =
+    FAN_CREATE | FAN_DELETE | FAN_MOVED_FROM | FAN_MOVED_TO | FAN_ATTRIB | FAN_ONDIR;
+static const uint64_t other_events = FAN_MODIFY | FAN_ATTRIB;
 
 /* Marks */
 
@@ -62,8 +65,27 @@ static bool is_final(int error)
     return error == EINVAL || error == ENODEV || error == EOPNOTSUPP || error == EXDEV;
 }
 
+/* Beyond the limit for marks (fs.fanotify.max_user_marks) it is not tried again at once. */
+static bool is_full(const Watch *watch, uint32_t now)
+{
+    return watch->full_at != 0 && now - watch->full_at < FULL_SECONDS;
+}
+
+static bool mark(Watch *watch, LowerMount *mount, int fd, uint64_t events, uint32_t now)
+{
+    if (fanotify_mark(watch->group, FAN_MARK_ADD | FAN_MARK_EVICTABLE, events, watch->fs->proc_fd,
+                      fd_name(fd).text) == 0)
+        return true;
+    if (errno == ENOSPC || errno == ENOMEM)
+        watch->full_at = now;
+    else if (is_final(errno) && !atomic_exchange(&mount->unwatched, true))
+        fuse_log(FUSE_LOG_NOTICE, "a lower file system cannot be watched: %s", strerror(errno));
+    return false;
+}
+
 bool watch_mark(Watch *watch, Inode *inode, int fd)
 {
+    const uint64_t events = inode->type == S_IFDIR ? dir_events : other_events;
     const uint32_t since = inode->marked_at;
     const uint32_t now = now_seconds();
 
@@ -71,15 +93,25 @@ bool watch_mark(Watch *watch, Inode *inode, int fd)
         return false;
     if (since != 0 && now - since < WATCH_KEEP_SECONDS)
         return true;
-    if (fanotify_mark(watch->group, FAN_MARK_ADD | FAN_MARK_EVICTABLE,
-                      inode->type == S_IFDIR ? dir_events : file_events, watch->fs->proc_fd,
-                      fd_name(fd).text) == 0) {
-        inode->marked_at = now;
-        return true;
-    }
-    if (is_final(errno) && !atomic_exchange(&inode->mount->unwatched, true))
-        fuse_log(FUSE_LOG_NOTICE, "a lower file system cannot be watched: %s", strerror(errno));
-    return false;
+    if (is_full(watch, now) || !mark(watch, inode->mount, fd, events, now))
+        return false;
+    inode->marked_at = now;
+    return true;
+}
+
+uint32_t watch_mark_found(Watch *watch, LowerMount *mount, int fd)
+{
+    const uint32_t now = now_seconds();
+
+    return watch_covers(watch, mount) && !is_full(watch, now) &&
+                   mark(watch, mount, fd, other_events, now)
+               ? now
+               : 0;
+}
+
+bool watch_is_full(const Watch *watch)
+{
+    return is_full(watch, now_seconds());
 }
 
 /* Reading */

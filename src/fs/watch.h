@@ -22,9 +22,10 @@ struct Filesystem;
 
 typedef struct {
     struct Filesystem *fs;
-    int group;     /* fanotify(7); -1: nothing is watched */
-    int wake_fd;   /* eventfd(2): it is time to end */
-    int mounts_fd; /* mountinfo: tells when a lower mount comes or goes */
+    int group;                /* fanotify(7); -1: nothing is watched */
+    int wake_fd;              /* eventfd(2): it is time to end */
+    int mounts_fd;            /* mountinfo: tells when a lower mount comes or goes */
+    _Atomic uint32_t full_at; /* as marked_at; 0: never */
     pthread_t thread;
     bool has_thread;
     STAILQ_HEAD(, WatchName) again; /* the thread's: names to be told once more */
@@ -50,6 +51,13 @@ void watch_end(Watch *watch);
 /* The kernel is told from now on of changes to INODE, of which FD is a descriptor (O_PATH), and, if
  * it is a directory, of changes to names in it. False: it is not. */
 bool watch_mark(Watch *watch, Inode *inode, int fd);
+
+/* The same for what was found and is open as FD (O_PATH), on MOUNT, before it is known what it is;
+ * not for a directory. Returns what its marked_at is to be. */
+uint32_t watch_mark_found(Watch *watch, LowerMount *mount, int fd);
+
+/* There is no room for more marks, or was not a moment ago. */
+bool watch_is_full(const Watch *watch);
 
 /* Whether INODE is marked, from before. */
 bool watch_has(const Watch *watch, const Inode *inode);
