@@ -59,9 +59,11 @@ bool driver_remove(const Driver *driver, const char *name, GError **error)
     if (volume->is_removed)
         return fail_unknown(name, error);
     if (is_in_use(volume))
-        return driver_error_set(error,
-                                "volume '%s' is in use, mounted by %u IDs\n  'inspect' shows them",
-                                name, g_hash_table_size(volume->ids));
+        return driver_error_set(
+            error,
+            "volume '%s' is in use, mounted by %u IDs, which 'volume inspect' shows\n"
+            "  remapfs-volume-driver(8) says how to take back an ID of a container that is gone",
+            name, g_hash_table_size(volume->ids));
     return driver->mounter->unmount(driver->mounter, name, error) &&
            volume_table_remove(driver->table, volume, error);
 }

@@ -60,10 +60,12 @@ static bool run_remapfs(const Mounter *mounter, JsonObject *options, const char 
                         GError **error)
 {
     g_autoptr(GPtrArray) words = volume_options_call(options, mounter->remapfs, path);
-    if (run(words, error))
+    GError *fault = NULL;
+    if (run(words, &fault))
         return true;
-    if (volume_options_lack_map(options))
-        g_prefix_error(error, "there is no -o map=..., so it is Docker's: ");
+    if (volume_options_lack_map(options) && g_str_has_prefix(fault->message, "map=docker: "))
+        g_prefix_error(&fault, "there is no -o map=..., so it is Docker's: ");
+    g_propagate_error(error, fault);
     return false;
 }
 
