@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 enum {
-    DOUBTS = 2,          /* of a lock: the kernel ignores an answer while somebody else writes */
+    DOUBTFUL_TIMES = 511,
     COARSEST_SECONDS = 2 /* in which file systems store times */
 };
 
@@ -81,13 +81,20 @@ bool open_files_has(OpenFiles *files, uint64_t node)
     return find(files, node) != NULL;
 }
 
+/* The kernel ignores an answer to what it asked before the lock was granted, or while somebody else
+ * writes. One such may be under way of each open file. */
 void open_files_doubt(OpenFiles *files, uint64_t node)
 {
     LOCK_SCOPE(&files->lock);
     OpenInode *inode = find(files, node);
+    unsigned n = 1;
 
-    if (inode != NULL && inode->backing_id == 0)
-        inode->doubts = DOUBTS;
+    if (inode == NULL || inode->backing_id != 0)
+        return;
+    for (const OpenFile *file = LIST_FIRST(&inode->files); file != NULL;
+         file = LIST_NEXT(file, link))
+        n++;
+    inode->doubts = n;
 }
 
 static bool is_settled(const struct timespec *mtime)
@@ -109,8 +116,9 @@ bool open_files_show_doubt(OpenFiles *files, const OpenFile *file, struct timesp
     }
     if (--inode->doubts == 0 && is_settled(mtime))
         inode->settled = *mtime;
-    /* Each time another one. It stays below a second: the last bits of 999999999 are ones. */
-    mtime->tv_nsec ^= inode->doubts % 2 + 1;
+    /* Each time another one, as the kernel may have any of the last ones. It stays below a second:
+     * the last bits of 999999999 are ones. */
+    mtime->tv_nsec ^= 1 + inode->n_doubtful++ % DOUBTFUL_TIMES;
     return true;
 }
 

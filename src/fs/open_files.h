@@ -18,6 +18,7 @@ typedef struct {
     LIST_HEAD(, OpenFile) files; /* lock; at least one */
     int backing_id;          /* the kernel's name for the backing file; 0: requests come to us */
     _Atomic unsigned doubts; /* see open_files_doubt() */
+    unsigned n_doubtful;     /* lock; times that were shown in doubt */
     struct timespec settled; /* lock */
 } OpenInode;
 
