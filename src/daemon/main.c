@@ -76,13 +76,15 @@ static ExitStatus print_map(const Options *options, const OwnerMap *owners)
     return STATUS_USAGE;
 }
 
-static ExitStatus mount_in_place(const Options *options, const OwnerMap *owners)
+/* Takes over OWNERS. */
+static ExitStatus mount_in_place(const Options *options, OwnerMap *owners)
 {
+    g_autoptr(OwnerMap) owned = owners;
     g_autofree char *engine_reason = NULL;
     ExitStatus status;
     int ready_fd = -1;
 
-    if (options->engine != ENGINE_FUSE && engine_mount(options, owners, &status, &engine_reason))
+    if (options->engine != ENGINE_FUSE && engine_mount(options, owned, &status, &engine_reason))
         return status;
     if (!options->foreground) {
         ready_fd = ready_fork();
@@ -91,7 +93,7 @@ static ExitStatus mount_in_place(const Options *options, const OwnerMap *owners)
             return STATUS_SYSTEM;
         }
     }
-    return session_run(options, owners, engine_reason, ready_fd);
+    return session_run(options, g_steal_pointer(&owned), engine_reason, ready_fd);
 }
 
 static ExitStatus check(const Options *options, const OwnerMap *owners, const GError *error,
@@ -134,7 +136,7 @@ static ExitStatus act_on_map(const Options *options)
     }
     if (options->action == ACTION_PRINT_MAP)
         return print_map(options, owners);
-    return mount_in_place(options, owners);
+    return mount_in_place(options, g_steal_pointer(&owners));
 }
 
 static ExitStatus act(const Options *options)

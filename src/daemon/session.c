@@ -10,7 +10,9 @@
 #include "daemon/log.h"
 #include "daemon/manager.h"
 #include "daemon/named_dir.h"
+#include "daemon/outside.h"
 #include "daemon/ready.h"
+#include "daemon/reload.h"
 #include "fs/cred.h"
 
 #include <errno.h>
@@ -33,13 +35,14 @@ enum {
 
 typedef struct {
     const Options *options;
-    const OwnerMap *owners;
+    LiveMap map;
     IdMap *own_ids[ID_KIND_COUNT]; /* own_ids.h */
     char lower[PATH_MAX];          /* without symbolic links: our working directory changes */
     char mountpoint[PATH_MAX];
-    char *map_json;
     char *engine_json; /* NULL: engine=fuse was asked for */
     Filesystem fs;
+    Outside outside;
+    Reload reload;
     struct fuse_session *fuse;
     Guard guard;          /* for what tells the kernel of changes */
     pid_t asker;          /* ask_mount() */
@@ -82,8 +85,7 @@ static void lift_file_size_limit(void)
     setrlimit(RLIMIT_FSIZE, &limit);
 }
 
-/* What ACLs are shown with. */
-static bool make_acl_map(Session *session, AclMap *ret_map)
+static bool read_own_ids(Session *session)
 {
     g_autoptr(GError) error = NULL;
 
@@ -93,16 +95,27 @@ static bool make_acl_map(Session *session, AclMap *ret_map)
             return false;
         }
     }
-    *ret_map = (AclMap){
-        .owners = session->owners,
-        .existing = {session->own_ids[ID_UID], session->own_ids[ID_GID]},
-    };
     return true;
+}
+
+/* Takes over OWNERS, also on failure. */
+static bool make_map(Session *session, OwnerMap *owners)
+{
+    char *json = map_table_json(owners, NULL, NULL);
+
+    if (!read_own_ids(session)) {
+        owner_map_free(owners);
+        g_free(json);
+        return false;
+    }
+    if (live_map_init(&session->map, owners, json, session->own_ids) == 0)
+        return true;
+    log_message(LOG_ERR, "%s", strerror(ENOMEM));
+    return false;
 }
 
 static ExitStatus start_filesystem(Session *session)
 {
-    AclMap acl_map;
     size_t fd_limit = cached_fd_limit();
     bool privileged;
     int lower_fd AUTO_CLOSE = named_dir_open(session->options->lower, session->lower);
@@ -111,21 +124,19 @@ static ExitStatus start_filesystem(Session *session)
     int covered_fd AUTO_CLOSE = named_dir_open(session->options->mountpoint, session->mountpoint);
     if (covered_fd < 0)
         return STATUS_MOUNT;
-    if (!make_acl_map(session, &acl_map))
-        return STATUS_SYSTEM;
     lift_file_size_limit();
     ErrInt r = cred_init_process(&privileged);
     if (r == 0 && chdir("/") < 0)
         r = -errno;
     if (r == 0)
-        r = filesystem_init(&session->fs, &session->options->filesystem, &acl_map,
+        r = outside_start(&session->outside, &session->options->maps, lower_fd);
+    if (r == 0)
+        r = filesystem_init(&session->fs, &session->options->filesystem, &session->map,
                             steal_fd(&lower_fd), steal_fd(&covered_fd), fd_limit);
     if (r < 0) {
         log_message(LOG_ERR, "%s: %s", session->lower, strerror(-r));
         return STATUS_SYSTEM;
     }
-    session->map_json = map_table_json(session->owners, NULL, NULL);
-    session->fs.map_json = session->map_json;
     session->fs.engine_json = session->engine_json;
     if (!privileged)
         log_message(LOG_WARNING,
@@ -245,6 +256,8 @@ static ExitStatus serve(Session *session)
 {
     pthread_t confirmer;
     void *fault = NULL;
+    session->reload = (Reload){
+        .fs = &session->fs, .outside = &session->outside, .in_service = session->in_service};
     int r = filesystem_know_mount(&session->fs, session->fuse, session->mountpoint);
 
     if (r == 0 && session->options->filesystem.coherence == COHERENCE_WATCH)
@@ -257,7 +270,11 @@ static ExitStatus serve(Session *session)
         r = -pthread_create(&confirmer, NULL, confirm_mount, session);
     asks = asks && r == 0;
     if (r == 0)
+        r = reload_start(&session->reload);
+    if (r == 0) {
         r = loop(session);
+        reload_end(&session->reload);
+    }
     if (session->in_service)
         manager_tell("STOPPING=1");
     filesystem_end_waits(&session->fs);
@@ -282,8 +299,6 @@ static ExitStatus mount_and_serve(Session *session)
     session->fuse = new_fuse_session(session);
     if (session->fuse == NULL)
         return STATUS_MOUNT;
-    /* Ignored, not deadly: libfuse leaves a signal alone that has a disposition. */
-    signal(SIGHUP, SIG_IGN);
     if (fuse_set_signal_handlers(session->fuse) == 0) {
         if (fuse_session_mount(session->fuse, session->mountpoint) == 0)
             status = serve(session);
@@ -304,25 +319,39 @@ static char *quote_json(const char *text)
     return json_to_string(node, /* pretty = */ FALSE);
 }
 
-ExitStatus session_run(const Options *options, const OwnerMap *owners, const char *engine_reason,
+static ExitStatus run(Session *session)
+{
+    ExitStatus status = start_filesystem(session);
+
+    if (status == STATUS_SUCCESS) {
+        status = mount_and_serve(session);
+        filesystem_clear(&session->fs);
+    }
+    outside_end(&session->outside);
+    return status;
+}
+
+ExitStatus session_run(const Options *options, OwnerMap *owners, const char *engine_reason,
                        int ready_fd)
 {
     Session session = {
         .options = options,
-        .owners = owners,
+        .outside = OUTSIDE_INIT,
         .ready_fd = ready_fd,
         .guard.abort_fd = -1,
         .engine_json = engine_reason != NULL ? quote_json(engine_reason) : NULL,
         /* From the background it would be no word of the process that the manager started. */
         .in_service = options->foreground && notify_is_wanted(),
     };
-    ExitStatus status = start_filesystem(&session);
+    ExitStatus status = STATUS_SYSTEM;
 
-    if (status == STATUS_SUCCESS) {
-        status = mount_and_serve(&session);
-        filesystem_clear(&session.fs);
+    /* libfuse leaves a signal alone that has a disposition. */
+    signal(SIGHUP, SIG_IGN);
+    reload_block_signal();
+    if (make_map(&session, owners)) {
+        status = run(&session);
+        live_map_clear(&session.map);
     }
-    g_free(session.map_json);
     g_free(session.engine_json);
     for (IdKind kind = 0; kind < ID_KIND_COUNT; kind++)
         idmap_free(session.own_ids[kind]);

@@ -53,6 +53,22 @@ static JsonObject *parse(const GString *text)
     return root != NULL && JSON_NODE_HOLDS_OBJECT(root) ? json_node_dup_object(root) : NULL;
 }
 
+static gint64 number(JsonObject *object, const char *name)
+{
+    return json_object_get_int_member_with_default(object, name, 0);
+}
+
+/* The map is read in parts and may be replaced in between: STATUS is from before. */
+static bool is_outdated(const char *mountpoint, JsonObject *status)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autoptr(JsonObject) now = NULL;
+
+    if (read_part(mountpoint, STATUS_XATTR, text) >= 0)
+        now = parse(text);
+    return now != NULL && number(now, "map_version") != number(status, "map_version");
+}
+
 static JsonObject *read_kernel_status(const char *mountpoint)
 {
     JsonObject *status = kernel_status(mountpoint);
@@ -85,6 +101,11 @@ static JsonObject *read_status(const char *mountpoint)
     }
     status = parse(text);
     map = parse(map_text);
+    if (status != NULL && is_outdated(mountpoint, status)) {
+        json_object_unref(status);
+        g_clear_pointer(&map, json_object_unref);
+        return read_status(mountpoint);
+    }
     if (status != NULL && map != NULL) {
         json_object_set_object_member(status, "map", map);
         return status;
@@ -109,11 +130,6 @@ static void print_features(JsonObject *features, bool in_use)
         if (!in_use && !is_on)
             printf("  %-24s%s\n", (const char *)name->data, json_node_get_string(node));
     }
-}
-
-static gint64 number(JsonObject *object, const char *name)
-{
-    return json_object_get_int_member_with_default(object, name, 0);
 }
 
 static void print_sizes(JsonObject *status)
@@ -164,13 +180,20 @@ static void print_extents(JsonObject *map, const char *kind)
         printf("  and %u more for %s, with --json\n", length - EXTENTS_SHOWN, kind);
 }
 
-static void print_map(JsonObject *map)
+static void print_map(JsonObject *status)
 {
+    JsonObject *map = json_object_get_object_member(status, "map");
+
     puts("\nmap, LOWER:SHOWN:COUNT");
     print_extents(map, "uid");
     print_extents(map, "gid");
     printf("  unmapped=%s, hostroot=%s\n", json_object_get_string_member(map, "unmapped"),
            json_object_get_string_member(map, "hostroot"));
+    if (number(status, "map_reads") > 0)
+        printf("  read again %" G_GINT64_FORMAT " times\n", number(status, "map_reads"));
+    if (!json_object_get_null_member(status, "map_refusal"))
+        printf("  the last time, what was read was refused: %s\n",
+               json_object_get_string_member(status, "map_refusal"));
 }
 
 static void print_kernel_text(JsonObject *status)
@@ -203,7 +226,7 @@ static void print_fuse_text(JsonObject *status)
     print_features(json_object_get_object_member(status, "features"), false);
     print_sizes(status);
     print_requests(json_object_get_object_member(status, "requests"));
-    print_map(json_object_get_object_member(status, "map"));
+    print_map(status);
 }
 
 static void print_text(JsonObject *status)

@@ -57,18 +57,39 @@ static bool has_group(const Status *status, gid_t gid)
     return false;
 }
 
+CallerTraits caller_look_at(pid_t pid, gid_t group)
+{
+    CallerTraits traits = 0;
+    Status status;
+
+    if (!read_status(pid, &status))
+        return 0;
+    if (has_group(&status, group))
+        traits |= CALLER_IS_MEMBER;
+    if (has_fsetid(&status))
+        traits |= CALLER_HAS_FSETID;
+    return traits;
+}
+
+/* From within the sandbox there are no processes to be seen. */
+static CallerTraits find_traits(Filesystem *fs, pid_t pid, gid_t group)
+{
+    const Errand errand = {.kind = ERRAND_CALLER, .pid = pid, .gid = group};
+
+    return fs->errands.fd < 0 ? caller_look_at(pid, group) : errand_run(&fs->errands, &errand);
+}
+
 bool caller_keeps_setgid(fuse_req_t req, const struct statx *stx)
 {
-    const OwnerMap *owners = filesystem_of(req)->owners;
+    const OwnerMap *owners = live_map_owners();
     const struct fuse_ctx *caller = fuse_req_ctx(req);
     gid_t group = owner_map_shown(owners, ID_GID, lower_id(stx->stx_gid)).value;
-    Status status;
+    CallerTraits traits;
 
     if (caller->gid == group)
         return true;
-    if (!read_status(caller->pid, &status))
-        return false;
-    if (caller->uid == 0 || caller->uid == owner_map_shown(owners, ID_UID, lower_id(0)).value)
-        return has_fsetid(&status) || has_group(&status, group);
-    return has_group(&status, group);
+    traits = find_traits(filesystem_of(req), caller->pid, group);
+    if (caller->uid != 0 && caller->uid != owner_map_shown(owners, ID_UID, lower_id(0)).value)
+        traits &= (CallerTraits)~CALLER_HAS_FSETID;
+    return traits != 0;
 }

@@ -2,27 +2,26 @@
 /* The map and the credentials, joined. */
 #include "fs/creator.h"
 
-static ErrInt lower_ids(const Filesystem *fs, const struct fuse_ctx *caller, LowerId *ret_uid,
-                        LowerId *ret_gid)
+static ErrInt lower_ids(const struct fuse_ctx *caller, LowerId *ret_uid, LowerId *ret_gid)
 {
-    ErrInt r = owner_map_created(fs->owners, ID_UID, shown_id(caller->uid), ret_uid);
+    ErrInt r = owner_map_created(live_map_owners(), ID_UID, shown_id(caller->uid), ret_uid);
 
-    return r < 0 ? r : owner_map_created(fs->owners, ID_GID, shown_id(caller->gid), ret_gid);
+    return r < 0 ? r : owner_map_created(live_map_owners(), ID_GID, shown_id(caller->gid), ret_gid);
 }
 
-ErrInt creator_check(const Filesystem *fs, const struct fuse_ctx *caller)
+ErrInt creator_check(const struct fuse_ctx *caller)
 {
     LowerId uid;
     LowerId gid;
 
-    return lower_ids(fs, caller, &uid, &gid);
+    return lower_ids(caller, &uid, &gid);
 }
 
-ErrInt creator_enter(const Filesystem *fs, const struct fuse_ctx *caller, Creator *ret_creator)
+ErrInt creator_enter(const struct fuse_ctx *caller, Creator *ret_creator)
 {
     LowerId uid;
     LowerId gid;
-    ErrInt r = lower_ids(fs, caller, &uid, &gid);
+    ErrInt r = lower_ids(caller, &uid, &gid);
 
     if (r == 0)
         r = cred_enter(uid, gid, caller->umask);

@@ -14,9 +14,9 @@ typedef struct {
 
 /* -EOVERFLOW: the caller has no lower IDs, so it may not make names either (the kernel's
  * fsuidgid_has_mapping()). */
-ErrInt creator_check(const Filesystem *fs, const struct fuse_ctx *caller);
+ErrInt creator_check(const struct fuse_ctx *caller);
 
 /* The thread creates as the lower IDs of CALLER, with its umask, until creator_leave().
  * -EOVERFLOW: the caller has no lower IDs. */
-ErrInt creator_enter(const Filesystem *fs, const struct fuse_ctx *caller, Creator *ret_creator);
+ErrInt creator_enter(const struct fuse_ctx *caller, Creator *ret_creator);
 void creator_leave(Creator *creator);

@@ -26,8 +26,8 @@ static ErrInt init_inodes(Filesystem *fs, int lower_fd, size_t fd_limit)
     return r;
 }
 
-ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, const AclMap *acl_map,
-                       int lower_fd, int covered_fd, size_t fd_limit)
+ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, LiveMap *map, int lower_fd,
+                       int covered_fd, size_t fd_limit)
 {
     int owned_lower_fd AUTO_CLOSE = lower_fd;
     int owned_covered_fd AUTO_CLOSE = covered_fd;
@@ -38,17 +38,20 @@ ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, const A
         return -errno;
     *fs = (Filesystem){
         .options = *options,
-        .owners = acl_map->owners,
-        .acl_map = *acl_map,
+        .map = map,
         .proc_fd = proc_fd,
         .own_mount_id = -1,
         .covered_fd = covered_fd,
         .lower_is_stacked = lower_is_stacked(lower_fd),
     };
+    fs->errands.fd = -1;
+    pthread_mutex_init(&fs->errands.lock, NULL);
     afterwards_init(&fs->afterwards);
     inode_judge_init(&fs->inode_judge);
     watch_init(&fs->watch, fs);
+    live_map_enter(map);
     r = init_inodes(fs, steal_fd(&owned_lower_fd), fd_limit);
+    live_map_leave(map);
     if (r < 0)
         return r;
     r = open_files_init(&fs->open_files);
@@ -82,6 +85,17 @@ void filesystem_distrust_content(Filesystem *fs, uint64_t node)
     filesystem_distrust(fs, node);
 }
 
+void filesystem_distrust_owners(Filesystem *fs)
+{
+    uint64_t nodes[NODES_AT_ONCE];
+    size_t bucket = 0;
+    int n;
+
+    while ((n = inode_table_list(&fs->inodes, &bucket, nodes)) >= 0)
+        for (int i = 0; i < n; i++)
+            filesystem_distrust(fs, nodes[i]);
+}
+
 void filesystem_end_waits(Filesystem *fs)
 {
     lock_waiters_end(&fs->lock_waiters);
@@ -102,6 +116,7 @@ void filesystem_clear(Filesystem *fs)
     inode_table_clear(&fs->inodes);
     inode_judge_clear(&fs->inode_judge);
     afterwards_clear(&fs->afterwards);
+    pthread_mutex_destroy(&fs->errands.lock);
     cleanup_close(&fs->covered_fd);
     cleanup_close(&fs->proc_fd);
 }

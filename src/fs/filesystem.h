@@ -2,14 +2,15 @@
 /* One mount: what every request needs. */
 #pragma once
 
-#include "core/acl.h"
 #include "fs/afterwards.h"
 #include "fs/agreement.h"
 #include "fs/counters.h"
 #include "fs/dir_streams.h"
+#include "fs/errand.h"
 #include "fs/fuse_api.h"
 #include "fs/inode_judge.h"
 #include "fs/inode_table.h"
+#include "fs/live_map.h"
 #include "fs/lock_table.h"
 #include "fs/lock_wait.h"
 #include "fs/open_files.h"
@@ -46,8 +47,7 @@ typedef struct {
 typedef struct Filesystem {
     FilesystemOptions options;
     struct fuse_session *session; /* for notifications; the caller's */
-    const OwnerMap *owners;
-    AclMap acl_map;
+    LiveMap *map;                 /* the caller's */
     InodeTable inodes;
     InodeJudge inode_judge;
     OpenFiles open_files;
@@ -60,12 +60,12 @@ typedef struct Filesystem {
     Watch watch;
     Validity watched;        /* of what is marked */
     Validity unwatched;      /* of what cannot be */
-    const char *map_json;    /* the map, for --status; the caller's */
     const char *engine_json; /* why it was not left to the kernel, a string; NULL; the caller's */
     Afterwards afterwards;
     Counters counters;
     LockTable locks;
     LockWaiters lock_waiters;
+    ErrandRunner errands;
     int proc_fd; /* /proc/self/fd */
     /* The mount itself, if it should turn up below the lower directory. */
     dev_t own_device;
@@ -74,11 +74,10 @@ typedef struct Filesystem {
 } Filesystem;
 
 /* LOWER_FD is an O_PATH descriptor of the lower directory, COVERED_FD one of the mount point before
- * anything was mounted there; both are taken over, also on failure. The maps of ACL_MAP, of which
- * OWNERS is the one for everything, stay the caller's and must live as long as the file system.
- * FD_LIMIT: see inode_table_init(). */
-ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, const AclMap *acl_map,
-                       int lower_fd, int covered_fd, size_t fd_limit);
+ * anything was mounted there; both are taken over, also on failure. MAP stays the caller's and must
+ * live as long as the file system. FD_LIMIT: see inode_table_init(). */
+ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, LiveMap *map, int lower_fd,
+                       int covered_fd, size_t fd_limit);
 void filesystem_clear(Filesystem *fs);
 
 /* Whether an open of NODE with FLAGS can do without FLUSH. LOCAL: see lower_mount.h. */
@@ -90,6 +89,10 @@ void filesystem_distrust(Filesystem *fs, uint64_t node);
 
 /* The same, and for the content of NODE, too, before it reads what it has of that. */
 void filesystem_distrust_content(Filesystem *fs, uint64_t node);
+
+/* Makes the kernel ask anew for what it has learned through an older map, the attributes and ACLs
+ * of all inodes that it knows. */
+void filesystem_distrust_owners(Filesystem *fs);
 
 /* Answers every request that waits for a lock, with ECONNABORTED, and tells the kernel nothing more
  * of its own accord; once no more requests are read. */

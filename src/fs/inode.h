@@ -5,6 +5,7 @@
 #include "fs/hash_index.h"
 #include "fs/lower_mount.h"
 
+#include <stddef.h>
 #include <sys/types.h>
 
 /* "lock" is the inode table's. */
@@ -33,3 +34,6 @@ typedef struct Inode {
     int handle_type;
     unsigned char handle[];
 } Inode;
+
+/* From one of its HashLinks. */
+#define INODE_OF(link, member) ((Inode *)((char *)(link)-offsetof(Inode, member)))

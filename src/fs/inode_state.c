@@ -121,3 +121,20 @@ uint64_t inode_table_number(InodeTable *table, Inode *inode, const struct statx 
     }
     return inode->shown_ino;
 }
+
+/* By whole buckets, as their chains change between two calls; while the table grows, an inode only
+ * ever moves to a bucket of a higher number. Chains are short unless memory ran out. */
+int inode_table_list(InodeTable *table, size_t *bucket, uint64_t nodes[NODES_AT_ONCE])
+{
+    int n = 0;
+    LOCK_SCOPE(&table->lock);
+
+    if (*bucket >= table->by_node.n_buckets)
+        return -1;
+    for (; *bucket < table->by_node.n_buckets && n < NODES_AT_ONCE / 2; (*bucket)++) {
+        const HashLink *link = table->by_node.buckets[*bucket];
+        for (; link != NULL && n < NODES_AT_ONCE; link = link->next)
+            nodes[n++] = INODE_OF(link, by_node)->node;
+    }
+    return n;
+}

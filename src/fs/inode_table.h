@@ -123,6 +123,15 @@ size_t inode_table_marked(InodeTable *table, size_t *place, uint64_t *ret_nodes,
 /* Keeps INODE's cached descriptor for good. */
 void inode_table_pin(InodeTable *table, Inode *inode);
 
+enum {
+    NODES_AT_ONCE = 256,
+};
+
+/* Part of all nodes, from *BUCKET on, which is 0 at first and moved on. Returns how many are in
+ * NODES; 0 may come before the end, which is reached when it returns -1. Every node that is there
+ * from the first to the last call is met. */
+int inode_table_list(InodeTable *table, size_t *bucket, uint64_t nodes[NODES_AT_ONCE]);
+
 typedef struct {
     size_t inodes;
     size_t descriptors; /* cached */

@@ -76,7 +76,7 @@ static void negotiate_directories(Filesystem *fs, struct fuse_conn_info *conn)
 {
     const char *refusal = NULL;
 
-    if (fs->owners->unmapped == UNMAPPED_DENY)
+    if (live_map_owners()->unmapped == UNMAPPED_DENY)
         refusal = "unmapped=deny decides when a directory is opened";
     else if (!fuse_get_feature_flag(conn, FUSE_CAP_NO_OPENDIR_SUPPORT))
         refusal = old_kernel;
@@ -192,7 +192,9 @@ void op_init(void *userdata, struct fuse_conn_info *conn)
             fuse_set_feature_flag(conn, lock_capabilities[i]);
     }
     settle_wishes(fs, conn);
+    live_map_enter(fs->map);
     negotiate_directories(fs, conn);
+    live_map_leave(fs->map);
     negotiate_export(fs, conn);
     negotiate_passthrough(fs, conn);
     negotiate_coherence(fs, conn);

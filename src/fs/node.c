@@ -300,8 +300,8 @@ void node_show_attr(Filesystem *fs, Inode *inode, const struct statx *stx, struc
         .st_ino = inode_table_number(&fs->inodes, inode, stx),
         .st_mode = stx->stx_mode,
         .st_nlink = stx->stx_nlink,
-        .st_uid = owner_map_shown(fs->owners, ID_UID, lower_id(stx->stx_uid)).value,
-        .st_gid = owner_map_shown(fs->owners, ID_GID, lower_id(stx->stx_gid)).value,
+        .st_uid = owner_map_shown(live_map_owners(), ID_UID, lower_id(stx->stx_uid)).value,
+        .st_gid = owner_map_shown(live_map_owners(), ID_GID, lower_id(stx->stx_gid)).value,
         .st_rdev = makedev(stx->stx_rdev_major, stx->stx_rdev_minor),
         .st_size = (off_t)stx->stx_size,
         .st_blksize = stx->stx_blksize,
@@ -317,12 +317,12 @@ ErrInt node_check_denied(const Node *node)
     struct statx stx;
     ErrInt r;
 
-    if (node->fs->owners->unmapped != UNMAPPED_DENY)
+    if (live_map_owners()->unmapped != UNMAPPED_DENY)
         return 0;
     r = node_statx(node->fd, &stx);
     if (r < 0)
         return r;
-    return owner_map_denies(node->fs->owners, lower_id(stx.stx_uid), lower_id(stx.stx_gid))
+    return owner_map_denies(live_map_owners(), lower_id(stx.stx_uid), lower_id(stx.stx_gid))
                ? -EOVERFLOW
                : 0;
 }

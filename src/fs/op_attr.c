@@ -53,7 +53,7 @@ void op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 
 static ErrInt set_owner(const Node *node, const struct stat *attr, int to_set, uid_t caller)
 {
-    const OwnerMap *owners = node->fs->owners;
+    const OwnerMap *owners = live_map_owners();
     LowerId uid = lower_id(ID_NONE); /* leaves it as it is, chown(2) */
     LowerId gid = lower_id(ID_NONE);
     ErrInt r = 0;

@@ -20,7 +20,7 @@ static ErrInt begin(fuse_req_t req, fuse_ino_t ino, const char *name, Node *ret_
     if (r < 0)
         return r;
     node_watch(ret_parent);
-    return creator_enter(fs, fuse_req_ctx(req), ret_creator);
+    return creator_enter(fuse_req_ctx(req), ret_creator);
 }
 
 static ErrInt make_node(fuse_req_t req, fuse_ino_t ino, const char *name, mode_t mode, dev_t rdev,

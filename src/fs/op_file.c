@@ -16,7 +16,7 @@ static ErrInt check_denied(Filesystem *fs, fuse_ino_t ino)
     Node node AUTO_NODE = NODE_INIT;
     ErrInt r;
 
-    if (fs->owners->unmapped != UNMAPPED_DENY)
+    if (live_map_owners()->unmapped != UNMAPPED_DENY)
         return 0;
     r = node_acquire(fs, ino, &node);
     return r < 0 ? r : node_check_denied(&node);

@@ -22,7 +22,7 @@ static ErrInt make_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t new_ino, cons
     if (r == 0)
         r = node_check_denied(&node);
     if (r == 0)
-        r = creator_check(fs, fuse_req_ctx(req));
+        r = creator_check(fuse_req_ctx(req));
     if (r < 0)
         return r;
     /* Followed is the link below /proc only, to the inode itself, be that a symbolic link. */
@@ -71,7 +71,7 @@ void op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
 /* A rename to a name that is not there yet makes one. */
 static ErrInt check_renamer(fuse_req_t req, const Node *new_parent, const char *new_name)
 {
-    ErrInt r = creator_check(filesystem_of(req), fuse_req_ctx(req));
+    ErrInt r = creator_check(fuse_req_ctx(req));
     struct statx nothing;
 
     /* Asks for nothing, since what is there may be our own mount. */
@@ -120,7 +120,7 @@ static ErrInt rename_entry(fuse_req_t req, fuse_ino_t ino, const char *name, fus
         r = check_renamer(req, &new_parent, new_name);
     /* What a whiteout leaves behind is a new inode, the caller's (renameat2(2)). */
     if (r == 0 && (flags & RENAME_WHITEOUT) != 0)
-        r = creator_enter(fs, fuse_req_ctx(req), &creator);
+        r = creator_enter(fuse_req_ctx(req), &creator);
     return r < 0 ? r : rename_named(&parent, name, &new_parent, new_name, flags);
 }
 

@@ -24,8 +24,8 @@ static ErrInt read_statx(Filesystem *fs, fuse_ino_t ino, unsigned int mask, stru
     if (statx(node.fd, "", AT_EMPTY_PATH, mask, ret_stx) < 0)
         return node_errno();
     ret_stx->stx_ino = inode_table_number(&fs->inodes, node.inode, ret_stx);
-    ret_stx->stx_uid = owner_map_shown(fs->owners, ID_UID, lower_id(ret_stx->stx_uid)).value;
-    ret_stx->stx_gid = owner_map_shown(fs->owners, ID_GID, lower_id(ret_stx->stx_gid)).value;
+    ret_stx->stx_uid = owner_map_shown(live_map_owners(), ID_UID, lower_id(ret_stx->stx_uid)).value;
+    ret_stx->stx_gid = owner_map_shown(live_map_owners(), ID_GID, lower_id(ret_stx->stx_gid)).value;
     *ret_timeout = validity_of_attr(fs, node.inode);
     return 0;
 }

@@ -69,7 +69,7 @@ static ssize_t get_acl(const Xattr *xattr, void *value, size_t size)
         return -ENODATA;
     if (n < 0 || size == 0)
         return n;
-    r = acl_show(&xattr->node.fs->acl_map, value, (size_t)n);
+    r = acl_show(&live_map_used()->acl_map, value, (size_t)n);
     return r < 0 ? r : n;
 }
 
@@ -84,7 +84,7 @@ static ssize_t get_fscaps(const Xattr *xattr, void *value, size_t size)
     if (n == -EOVERFLOW)
         fscaps_show_unknown(&shown);
     else
-        r = n < 0 ? (ErrInt)n : fscaps_show(xattr->node.fs->owners, lower, (size_t)n, &shown);
+        r = n < 0 ? (ErrInt)n : fscaps_show(live_map_owners(), lower, (size_t)n, &shown);
     if (r < 0)
         return r;
     if (size == 0)
@@ -189,7 +189,7 @@ static ErrInt set_acl(fuse_req_t req, const Xattr *xattr, const char *value, siz
         return -ENOMEM;
     memcpy(acl, value, size);
     n = get_lower(xattr, present, XATTR_SIZE_MAX);
-    r = acl_store(&xattr->node.fs->acl_map, acl, size, present, n > 0 ? (size_t)n : 0);
+    r = acl_store(&live_map_used()->acl_map, acl, size, present, n > 0 ? (size_t)n : 0);
     if (r == 0)
         r = decide_setgid(req, xattr);
     return r < 0 ? r : set_lower(xattr, acl, size, flags);
@@ -198,7 +198,7 @@ static ErrInt set_acl(fuse_req_t req, const Xattr *xattr, const char *value, siz
 static ErrInt set_fscaps(const Xattr *xattr, const char *value, size_t size, int flags)
 {
     Fscaps lower;
-    ErrInt r = fscaps_store(xattr->node.fs->owners, value, size, &lower);
+    ErrInt r = fscaps_store(live_map_owners(), value, size, &lower);
 
     return r < 0 ? r : set_lower(xattr, lower.bytes, lower.size, flags);
 }

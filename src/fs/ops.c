@@ -93,14 +93,17 @@ _Static_assert((int)KINDS <= (int)COUNTERS_MAX, "as many counters as kinds");
 #define NAME(name, parameters, arguments) #name,
 static const char *const names[] = {REQUESTS(NAME)};
 
-/* The request is gone once it was answered, the file system is not. */
+/* The request is gone once it was answered, the file system is not. Which map is used, is settled
+ * for the whole of it (live_map.h). */
 #define COUNTED(name, parameters, arguments)                                                       \
     static void counted_##name parameters                                                          \
     {                                                                                              \
-        Counters *counters = &filesystem_of(req)->counters;                                        \
+        Filesystem *fs = filesystem_of(req);                                                       \
         uint64_t since = counters_now();                                                           \
+        live_map_enter(fs->map);                                                                   \
         op_##name arguments;                                                                       \
-        counters_add(counters, KIND_##name, since);                                                \
+        live_map_leave(fs->map);                                                                   \
+        counters_add(&fs->counters, KIND_##name, since);                                           \
     }
 REQUESTS(COUNTED)
 

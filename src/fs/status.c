@@ -94,13 +94,16 @@ static ssize_t give_status(Filesystem *fs, char *value, size_t size)
     write_sizes(stream, fs);
     write_watch(stream, &fs->watch);
     write_requests(stream, &fs->counters);
+    fputs(",", stream);
+    live_map_write_status(fs->map, stream);
     fputs("}\n", stream);
     return fclose(stream) < 0 ? -ENOMEM : give(text, length, value, size);
 }
 
-static ssize_t give_map(const Filesystem *fs, const char *part, char *value, size_t size)
+static ssize_t give_map(const char *part, char *value, size_t size)
 {
-    size_t length = strlen(fs->map_json);
+    const char *json = live_map_used()->json;
+    size_t length = strlen(json);
     uint32_t number;
     size_t begin;
 
@@ -109,8 +112,7 @@ static ssize_t give_map(const Filesystem *fs, const char *part, char *value, siz
         return -ENODATA;
     begin = (size_t)number * STATUS_MAP_PART;
     length -= begin;
-    return give(fs->map_json + begin, length < STATUS_MAP_PART ? length : STATUS_MAP_PART, value,
-                size);
+    return give(json + begin, length < STATUS_MAP_PART ? length : STATUS_MAP_PART, value, size);
 }
 
 ssize_t status_get(Filesystem *fs, const char *name, char *value, size_t size)
@@ -120,6 +122,6 @@ ssize_t status_get(Filesystem *fs, const char *name, char *value, size_t size)
     if (strcmp(name, STATUS_XATTR) == 0)
         return give_status(fs, value, size);
     if (strncmp(name, STATUS_MAP_XATTR_PREFIX, prefix) == 0)
-        return give_map(fs, name + prefix, value, size);
+        return give_map(name + prefix, value, size);
     return -ENODATA;
 }

@@ -397,11 +397,12 @@ static void look_outside(int mount, Outside *outside)
 
 /* One input */
 
-static const OwnerMap *make_owners(const char *unmapped)
+static void make_map(LiveMap *map, const char *unmapped)
 {
     static const MapPaths paths = {"/dev/null", "/dev/null", "/dev/null"};
     GPtrArray *warnings = g_ptr_array_new_with_free_func(g_free);
-    const OwnerMap *owners;
+    IdMap *const existing[ID_KIND_COUNT] = {NULL};
+    OwnerMap *owners;
     MapRequest request;
 
     map_request_init(&request);
@@ -411,22 +412,22 @@ static const OwnerMap *make_owners(const char *unmapped)
     require(owners != NULL);
     map_request_clear(&request);
     g_ptr_array_unref(warnings);
-    return owners;
+    require(live_map_init(map, owners, g_strdup("{}"), existing) == 0);
 }
 
 /* The first byte of the input selects it. */
-static const OwnerMap *owners_for(uint8_t byte)
+static LiveMap *map_for(uint8_t byte)
 {
-    static const OwnerMap *owners[4];
+    static const char *const policies[] = {"nobody", "nobody", "deny", "squash:100000"};
+    static LiveMap maps[4];
     bool privileged;
 
-    if (owners[0] == NULL) {
+    if (maps[0].current == NULL) {
         require(cred_init_process(&privileged) == 0);
-        owners[0] = owners[1] = make_owners("nobody");
-        owners[2] = make_owners("deny");
-        owners[3] = make_owners("squash:100000");
+        for (int i = 0; i < 4; i++)
+            make_map(&maps[i], policies[i]);
     }
-    return owners[byte & 3U];
+    return &maps[byte & 3U];
 }
 
 static void ask_all(Filesystem *fs, Input *input)
@@ -449,7 +450,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static Filesystem fs;
     Input input = {data, size};
     uint8_t byte = take_byte(&input);
-    const AclMap acl_map = {.owners = owners_for(byte)};
+    LiveMap *map = map_for(byte);
     const FilesystemOptions options = {
         .nfs_export = (byte & 4U) != 0,
         .sync = (byte & 8U) != 0,
@@ -462,8 +463,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Outside after;
 
     look_outside(mount, &before);
-    require(filesystem_init(&fs, &options, &acl_map, lower, covered, 64) == 0);
-    fs.map_json = "{}";
+    require(filesystem_init(&fs, &options, map, lower, covered, 64) == 0);
     ask_all(&fs, &input);
     filesystem_clear(&fs);
     look_outside(mount, &after);

@@ -148,6 +148,18 @@ mnt_ended()
     mnt_pid=
 }
 
+# Prints the process of a daemon in the background. The process outside of its sandbox runs the same
+# program under another name.
+daemon_pid()
+{
+    grep -lzx "TMP=$TMP" /proc/[0-9]*/environ 2>/dev/null | while read -r environment; do
+        process=${environment%/environ}
+        if [ "$(cat "$process/comm")" = "$(basename "$REMAPFS")" ]; then
+            echo "${process#/proc/}"
+        fi
+    done
+}
+
 # mnt_refused STATUS TEXT OPTION...: mounting ends with this exit status and with TEXT in its
 # message, and nothing is mounted.
 mnt_refused()
