@@ -129,9 +129,13 @@ static void negotiate_passthrough(Filesystem *fs, struct fuse_conn_info *conn)
 static const char *start_watch(Filesystem *fs)
 {
     Node root AUTO_NODE = NODE_INIT;
-    const char *refusal = watch_start(&fs->watch);
+    const char *refusal;
+    ErrInt r = node_acquire(fs, FUSE_ROOT_ID, &root);
 
-    if (refusal == NULL && (node_acquire(fs, FUSE_ROOT_ID, &root) < 0 || !node_watch(&root))) {
+    if (r < 0)
+        return strerrordesc_np(-r);
+    refusal = watch_start(&fs->watch, root.fd);
+    if (refusal == NULL && !node_watch(&root)) {
         refusal = strerrordesc_np(errno);
         watch_end(&fs->watch);
     }

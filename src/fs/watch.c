@@ -33,7 +33,7 @@ static const uint64_t other_events = FAN_MODIFY | FAN_ATTRIB;
 
 void watch_init(Watch *watch, Filesystem *fs)
 {
-    *watch = (Watch){.fs = fs, .group = -1, .wake_fd = -1, .mounts_fd = -1};
+    *watch = (Watch){.fs = fs, .group = -1, .wake_fd = -1};
     STAILQ_INIT(&watch->again);
 }
 
@@ -136,16 +136,16 @@ static void *run(void *data)
 {
     Watch *watch = data;
     struct pollfd fds[] = {
-        {.fd = watch->group,     .events = POLLIN },
-        {.fd = watch->wake_fd,   .events = POLLIN },
-        {.fd = watch->mounts_fd, .events = POLLPRI},
+        {.fd = watch->group,                   .events = POLLIN },
+        {.fd = watch->wake_fd,                 .events = POLLIN },
+        {.fd = mount_watch_fd(&watch->mounts), .events = POLLPRI},
     };
 
     for (;;) {
         poll(fds, sizeof(fds) / sizeof(fds[0]), watch_tells_again(watch) ? AGAIN_MSECONDS : -1);
         if (fds[1].revents != 0)
             return NULL;
-        if (fds[2].revents != 0)
+        if (fds[2].revents != 0 && mount_watch_has_changed(&watch->mounts))
             watch_tell_doubt_of_names(watch);
         if (fds[0].revents != 0) {
             pause_for(COLLECT_MSECONDS);
@@ -157,10 +157,15 @@ static void *run(void *data)
 
 /* Beginning and end */
 
+/* Without a limit for marks where we may: they go with the lower inodes, when memory is short. */
 static const char *open_group(Watch *watch)
 {
-    watch->group = fanotify_init(
-        FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK | FAN_REPORT_DFID_NAME_TARGET, 0);
+    const unsigned flags =
+        FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK | FAN_REPORT_DFID_NAME_TARGET;
+
+    watch->group = fanotify_init(flags | FAN_UNLIMITED_MARKS, 0);
+    if (watch->group < 0 && errno == EPERM)
+        watch->group = fanotify_init(flags, 0);
     return watch->group >= 0 ? NULL : strerrordesc_np(errno);
 }
 
@@ -168,27 +173,26 @@ static void close_all(Watch *watch)
 {
     cleanup_close(&watch->group);
     cleanup_close(&watch->wake_fd);
-    cleanup_close(&watch->mounts_fd);
-    watch->group = watch->wake_fd = watch->mounts_fd = -1;
+    mount_watch_clear(&watch->mounts);
+    watch->group = watch->wake_fd = -1;
 }
 
-const char *watch_start(Watch *watch)
+const char *watch_start(Watch *watch, int lower_fd)
 {
     const char *refusal = open_group(watch);
+    ErrInt r;
 
     if (refusal != NULL)
         return refusal;
     watch->wake_fd = eventfd(0, EFD_CLOEXEC);
-    watch->mounts_fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
-    if (watch->wake_fd < 0 || watch->mounts_fd < 0)
-        refusal = strerrordesc_np(errno);
-    else if (pthread_create(&watch->thread, NULL, run, watch) == 0)
-        watch->has_thread = true;
-    else
-        refusal = "no thread for it";
-    if (refusal != NULL)
-        close_all(watch);
-    return refusal;
+    r = watch->wake_fd < 0 ? -errno : mount_watch_init(&watch->mounts, lower_fd);
+    if (r == 0)
+        r = -pthread_create(&watch->thread, NULL, run, watch);
+    watch->has_thread = r == 0;
+    if (r == 0)
+        return NULL;
+    close_all(watch);
+    return strerrordesc_np(-r);
 }
 
 void watch_end(Watch *watch)

@@ -15,6 +15,7 @@
 
 #include "base/errint.h"
 #include "fs/inode_table.h"
+#include "fs/mount_watch.h"
 
 #include <sys/queue.h>
 
@@ -22,9 +23,9 @@ struct Filesystem;
 
 typedef struct {
     struct Filesystem *fs;
-    int group;                /* fanotify(7); -1: nothing is watched */
-    int wake_fd;              /* eventfd(2): it is time to end */
-    int mounts_fd;            /* mountinfo: tells when a lower mount comes or goes */
+    int group;   /* fanotify(7); -1: nothing is watched */
+    int wake_fd; /* eventfd(2): it is time to end */
+    MountWatch mounts;
     _Atomic uint32_t full_at; /* as marked_at; 0: never */
     pthread_t thread;
     bool has_thread;
@@ -41,8 +42,9 @@ enum {
 
 void watch_init(Watch *watch, struct Filesystem *fs);
 
-/* Begins to tell. Returns the reason why not, a static string, or NULL. */
-const char *watch_start(Watch *watch);
+/* Begins to tell; LOWER_FD is a descriptor of the lower directory, which stays the caller's.
+ * Returns the reason why not, a static string, or NULL. */
+const char *watch_start(Watch *watch, int lower_fd);
 
 /* The thread may be in the middle of telling something, and the kernel takes that in only when no
  * request holds it up: so once the connection is at its end. */
