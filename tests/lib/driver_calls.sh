@@ -112,10 +112,11 @@ volume_owner()
     stat -c %u:%g "$VOLUMES/$1"
 }
 
-# The processes that serve the mount of a volume, or of all volumes of a pattern as of regex(7).
+# The daemons of a volume's mount, or of all volumes of a pattern as of awk(1). Each leads a session;
+# others of its processes do not.
 volume_daemons()
 {
-    pgrep -f " $VOLUMES/$1\$" || true
+    ps -ww -eo pid=,sid=,args= | awk -v end=" $VOLUMES/$1\$" '$0 ~ end && $1 == $2 { print $1 }'
 }
 
 # Mounts below the driver's directory, and what is left in it.
