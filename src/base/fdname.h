@@ -4,7 +4,9 @@
 
 #include <stdio.h>
 
-/* Relative to an open /proc/self/fd, for calls of the *at() family. */
+/* Relative to an open /proc/self/fd, for calls of the *at() family; also for others in src/fs,
+ * where that is the working directory: from within the sandbox there is no other way to it. Follows
+ * what the descriptor refers to, which may be a symbolic link itself: the walk ends there. */
 typedef struct {
     char text[12];
 } FdName;
@@ -16,8 +18,7 @@ static inline FdName fd_name(int fd)
     return name;
 }
 
-/* Absolute, for calls that take a path only. Follows what the descriptor refers to, which may be
- * a symbolic link itself: the walk ends there. */
+/* Absolute, for calls that take a path only. */
 typedef struct {
     char text[28];
 } FdPath;

@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+static int kept = -1; /* by notify_open() */
+
 static const char *socket_name(void)
 {
     return getenv("NOTIFY_SOCKET");
@@ -23,23 +25,39 @@ bool notify_is_wanted(void)
     return name != NULL && name[0] != '\0';
 }
 
-ErrInt notify_send(const char *state)
+/* Returns the socket or -errno. */
+static int connect_socket(const char *name)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    const char *name = socket_name();
+    size_t length = strlen(name);
     int fd AUTO_CLOSE = -1;
 
-    if (!notify_is_wanted())
-        return 0;
-    size_t length = strlen(name);
     if ((name[0] != '/' && name[0] != '@') || length >= sizeof(address.sun_path))
         return -EINVAL;
     memcpy(address.sun_path, name, length);
     if (name[0] == '@')
         address.sun_path[0] = '\0';
     fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&address,
-                         (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0)
+    if (fd < 0 || connect(fd, (struct sockaddr *)&address,
+                          (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0)
         return -errno;
-    return 0;
+    return steal_fd(&fd);
+}
+
+void notify_open(void)
+{
+    kept = connect_socket(socket_name());
+}
+
+ErrInt notify_send(const char *state)
+{
+    int fd AUTO_CLOSE = -1;
+
+    if (!notify_is_wanted())
+        return 0;
+    if (kept < 0)
+        fd = connect_socket(socket_name());
+    if (kept < 0 && fd < 0)
+        return fd;
+    return send(kept >= 0 ? kept : fd, state, strlen(state), MSG_NOSIGNAL) < 0 ? -errno : 0;
 }

@@ -9,5 +9,8 @@
 /* Whether there is a service manager that listens. */
 bool notify_is_wanted(void);
 
+/* Connects to it, for all that is sent from then on, when it may not be found any more. */
+void notify_open(void);
+
 /* Sends STATE, such as "READY=1", in one datagram. Does nothing when nobody listens. */
 ErrInt notify_send(const char *state);

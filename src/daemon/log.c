@@ -39,9 +39,13 @@ void log_init(void)
     fuse_set_log_func(write_fuse_message);
 }
 
+void log_open_syslog(void)
+{
+    openlog("remapfs", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+}
+
 void log_to_syslog(void)
 {
-    openlog("remapfs", LOG_PID, LOG_DAEMON);
     atomic_store(&use_syslog, true);
 }
 

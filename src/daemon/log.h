@@ -5,7 +5,10 @@
 /* Also receives libfuse's messages from now on. */
 void log_init(void);
 
-/* From now on to syslog, facility daemon. */
+/* Connects to syslog, facility daemon, while that can be found. */
+void log_open_syslog(void);
+
+/* From now on to syslog. */
 void log_to_syslog(void);
 
 /* PRIORITY as in syslog(3); FORMAT without prefix and newline. */

@@ -17,6 +17,7 @@ typedef enum {
     GROUP_CACHE,  /* of ours: also as a long option; for the daemon */
     GROUP_LOCK,   /* of ours: also as a long option; for the daemon */
     GROUP_SPEED,  /* of ours: also as a long option; for the daemon */
+    GROUP_SANDBOX, /* of ours: also as a long option; for the daemon */
     GROUP_MOUNT,  /* mount(8)'s, honoured */
     GROUP_ATIME,  /* mount(8)'s, honoured by the kernel alone */
     GROUP_IGNORE  /* mount(8)'s, for others than us */
@@ -155,6 +156,18 @@ static bool refuse_remount(Options *options, const OptionRow *row, const char *t
     return false;
 }
 
+static bool take_sandbox(Options *options, const OptionRow *row, const char *text,
+                         const char *value, GError **error)
+{
+    (void)row;
+    options->no_sandbox = strcmp(value, "off") == 0;
+    if (options->no_sandbox || strcmp(value, "on") == 0)
+        return true;
+    g_set_error(error, OPTIONS_ERROR, OPTIONS_ERROR_WRONG, "%s: no such choice\n  write on or off",
+                text);
+    return false;
+}
+
 #define SECONDS(member) take_seconds, offsetof(Options, filesystem.validity.member)
 #define FLAG(member) take_mount_flag, offsetof(Options, filesystem.member)
 #define UNFLAG(member) take_mount_unflag, offsetof(Options, filesystem.member)
@@ -187,6 +200,8 @@ static const OptionRow rows[] = {
      "flock and fcntl locks exclude users of this mount only"},
     {"no_passthrough", NULL, GROUP_SPEED, take_flag, offsetof(Options, filesystem.no_passthrough),
      "all reads and writes go through the daemon"},
+    {"sandbox=", "on|off", GROUP_SANDBOX, take_sandbox, 0,
+     "whether the daemon gives up what it does not need (on)"},
     {"ro", NULL, GROUP_MOUNT, take_mount, 0, "read-only"},
     {"rw", NULL, GROUP_MOUNT, take_mount, 0, "read-write (default)"},
     {"suid", NULL, GROUP_MOUNT, take_mount, 0, "honour setuid, setgid and file capabilities"},
@@ -317,6 +332,7 @@ void option_table_print(FILE *stream)
         [GROUP_CACHE] = "Cache options, after -o or as --OPTION:",
         [GROUP_LOCK] = "Lock options, after -o or as --OPTION:",
         [GROUP_SPEED] = "Speed options, after -o or as --OPTION:",
+        [GROUP_SANDBOX] = "Safety options, after -o or as --OPTION:",
         [GROUP_MOUNT] = "Mount options, after -o:",
         [GROUP_ATIME] = "Access time options, after -o, without effect with engine=fuse:",
         [GROUP_IGNORE] = "Accepted after -o without effect:",

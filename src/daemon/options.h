@@ -32,6 +32,7 @@ typedef struct {
     bool foreground;
     bool debug;
     bool single_thread;
+    bool no_sandbox;
     bool json;
     bool sloppy;
 } Options;

@@ -6,7 +6,7 @@
 #include "base/fdname.h"
 #include "core/map_error.h"
 #include "core/map_transfer.h"
-#include "daemon/log.h"
+#include "daemon/sandbox.h"
 #include "fs/caller.h"
 #include "fs/errand.h"
 
@@ -34,6 +34,7 @@ typedef struct {
     int lower_fd;
     int maps;
     int errands;
+    bool confined;
     OutsideMount mount; /* an empty path: not known yet */
 } Server;
 
@@ -106,6 +107,7 @@ static GVariant *resolve(const Server *server)
         g_variant_builder_end(&list), g_variant_new_maybe(G_VARIANT_TYPE(MAP_TRANSFER_TYPE), map));
 }
 
+/* Ends before the errands do, of which the last one is to unmount. */
 static void *serve_maps(void *data)
 {
     const Server *server = data;
@@ -118,7 +120,7 @@ static void *serve_maps(void *data)
             !write_all(server->maps, g_variant_get_data(answer), size))
             break;
     }
-    _exit(0);
+    return NULL;
 }
 
 /* Errands */
@@ -217,6 +219,13 @@ static bool keep_only(const Server *server)
     return close_range((unsigned)next, ~0U, 0) == 0;
 }
 
+/* An ordinary user has nothing to give up, and unmounts by a setuid program. */
+static bool confine(void)
+{
+    return geteuid() != 0 ||
+           (sandbox_drop_caps_outside() == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+}
+
 static G_NORETURN void live(Server *server)
 {
     static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
@@ -226,13 +235,13 @@ static G_NORETURN void live(Server *server)
     for (size_t i = 0; i < G_N_ELEMENTS(ignored); i++)
         signal(ignored[i], SIG_IGN);
     prctl(PR_SET_NAME, "remapfs-outside");
-    if (keep_only(server) && chdir("/") == 0 &&
+    if (keep_only(server) && chdir("/") == 0 && (!server->confined || confine()) &&
         pthread_create(&thread, NULL, serve_maps, server) == 0)
         serve_errands(server);
     _exit(0);
 }
 
-int outside_start(Outside *outside, const MapRequest *maps, int lower_fd)
+int outside_start(Outside *outside, const MapRequest *maps, int lower_fd, bool confined)
 {
     int map_ends[2];
     int errand_ends[2];
@@ -252,8 +261,11 @@ int outside_start(Outside *outside, const MapRequest *maps, int lower_fd)
     outside->pid = fork();
     if (outside->pid == 0) {
         static Server server;
-        server = (Server){
-            .request = maps, .lower_fd = lower_fd, .maps = map_ends[1], .errands = errand_ends[1]};
+        server = (Server){.request = maps,
+                          .lower_fd = lower_fd,
+                          .maps = map_ends[1],
+                          .errands = errand_ends[1],
+                          .confined = confined};
         live(&server);
     }
     if (outside->pid < 0)

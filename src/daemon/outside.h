@@ -9,6 +9,7 @@
 
 #include "core/map_request.h"
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 typedef struct {
@@ -22,8 +23,9 @@ typedef struct {
         .maps = -1, .errands = -1                                                                  \
     }
 
-/* Before there are threads. LOWER_FD is for the source owner:. Returns 0 or -errno. */
-int outside_start(Outside *outside, const MapRequest *maps, int lower_fd);
+/* Before there are threads. LOWER_FD is for the source owner:. CONFINED: it gives up what it does
+ * not need. Returns 0 or -errno. */
+int outside_start(Outside *outside, const MapRequest *maps, int lower_fd, bool confined);
 
 /* What ERRAND_UNMOUNT is to unmount, if it is still there then: said once, when it is mounted, and
  * not taken back. Returns 0 or -errno. */

@@ -8,6 +8,9 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 
+/* What becomes of the terminal's descriptors; opened while it can be found. */
+static int null_fd = -1;
+
 static _Noreturn void wait_for_report(int fd, pid_t child)
 {
     unsigned char status;
@@ -43,19 +46,16 @@ int ready_fork(void)
         wait_for_report(ends[0], child);
     }
     close(ends[0]);
+    null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     setsid();
     return ends[1];
 }
 
 static void let_go_of_terminal(void)
 {
-    int null_fd AUTO_CLOSE = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-    if (null_fd < 0)
-        return;
-    dup2(null_fd, STDIN_FILENO);
-    dup2(null_fd, STDOUT_FILENO);
-    dup2(null_fd, STDERR_FILENO);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        dup3(null_fd, fd, 0);
+    cleanup_close(&null_fd);
 }
 
 void ready_report(int fd, ExitStatus status)

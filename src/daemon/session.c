@@ -13,6 +13,7 @@
 #include "daemon/outside.h"
 #include "daemon/ready.h"
 #include "daemon/reload.h"
+#include "daemon/sandbox.h"
 #include "fs/cred.h"
 
 #include <errno.h>
@@ -47,6 +48,7 @@ typedef struct {
     Guard guard;          /* for what tells the kernel of changes */
     pid_t asker;          /* ask_mount() */
     bool in_service;      /* in the foreground, of a service manager */
+    int lower_fd;         /* O_PATH, for the sandbox; -1: there is none, or it was entered */
     _Atomic int ready_fd; /* -1: nobody waits (any more) */
 } Session;
 
@@ -114,6 +116,14 @@ static bool make_map(Session *session, OwnerMap *owners)
     return false;
 }
 
+/* Whether PATH is DIRECTORY or below it; both without symbolic links. */
+static bool is_below(const char *path, const char *directory)
+{
+    size_t length = strcmp(directory, "/") == 0 ? 0 : strlen(directory);
+
+    return strncmp(path, directory, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
 static ExitStatus start_filesystem(Session *session)
 {
     size_t fd_limit = cached_fd_limit();
@@ -125,11 +135,13 @@ static ExitStatus start_filesystem(Session *session)
     if (covered_fd < 0)
         return STATUS_MOUNT;
     lift_file_size_limit();
+    sandbox_prepare();
     ErrInt r = cred_init_process(&privileged);
-    if (r == 0 && chdir("/") < 0)
-        r = -errno;
     if (r == 0)
-        r = outside_start(&session->outside, &session->options->maps, lower_fd);
+        r = outside_start(&session->outside, &session->options->maps, lower_fd,
+                          sandbox_obstacle(!session->options->no_sandbox) == NULL);
+    if (r == 0 && (session->lower_fd = fcntl(lower_fd, F_DUPFD_CLOEXEC, 0)) < 0)
+        r = -errno;
     if (r == 0)
         r = filesystem_init(&session->fs, &session->options->filesystem, &session->map,
                             steal_fd(&lower_fd), steal_fd(&covered_fd), fd_limit);
@@ -251,6 +263,40 @@ static int loop(const Session *session)
     return r;
 }
 
+/* From here on there is no way back to the host, but for the process outside. */
+static int enter_sandbox(Session *session)
+{
+    const char *obstacle = sandbox_obstacle(!session->options->no_sandbox);
+    int lower_fd AUTO_CLOSE = steal_fd(&session->lower_fd);
+    int r;
+
+    if (obstacle != NULL) {
+        sandbox_leave_out(&session->fs, obstacle);
+        return 0;
+    }
+    r = outside_know_mount(&session->outside, session->mountpoint);
+    if (r < 0)
+        return r;
+    session->fs.errands.fd = session->outside.errands;
+    if (!is_below(session->mountpoint, session->lower))
+        filesystem_drop_covered(&session->fs);
+    sandbox_enter(&session->fs, lower_fd);
+    return 0;
+}
+
+/* Others may wait for answers until the connection ends. */
+static void unmount(Session *session)
+{
+    const Errand errand = {.kind = ERRAND_UNMOUNT};
+
+    if (session->fs.errands.fd < 0) {
+        fuse_session_unmount(session->fuse);
+        return;
+    }
+    dup3(session->fs.proc_fd, fuse_session_fd(session->fuse), O_CLOEXEC);
+    errand_run(&session->fs.errands, &errand);
+}
+
 /* Serves until unmounted, or until a signal ends it (a positive result). */
 static ExitStatus serve(Session *session)
 {
@@ -266,6 +312,8 @@ static ExitStatus serve(Session *session)
     bool asks = session->ready_fd >= 0 || session->in_service;
     if (r == 0 && asks && (session->asker = ask_mount(session)) < 0)
         r = -errno;
+    if (r == 0)
+        r = enter_sandbox(session);
     if (r == 0 && asks)
         r = -pthread_create(&confirmer, NULL, confirm_mount, session);
     asks = asks && r == 0;
@@ -278,7 +326,7 @@ static ExitStatus serve(Session *session)
     if (session->in_service)
         manager_tell("STOPPING=1");
     filesystem_end_waits(&session->fs);
-    fuse_session_unmount(session->fuse);
+    unmount(session);
     guard_abort(&session->guard);
     filesystem_end_watch(&session->fs);
     guard_end(&session->guard);
@@ -337,6 +385,7 @@ ExitStatus session_run(const Options *options, OwnerMap *owners, const char *eng
     Session session = {
         .options = options,
         .outside = OUTSIDE_INIT,
+        .lower_fd = -1,
         .ready_fd = ready_fd,
         .guard.abort_fd = -1,
         .engine_json = engine_reason != NULL ? quote_json(engine_reason) : NULL,
@@ -348,6 +397,10 @@ ExitStatus session_run(const Options *options, OwnerMap *owners, const char *eng
     /* libfuse leaves a signal alone that has a disposition. */
     signal(SIGHUP, SIG_IGN);
     reload_block_signal();
+    if (!options->foreground)
+        log_open_syslog();
+    if (session.in_service)
+        notify_open();
     if (make_map(&session, owners)) {
         status = run(&session);
         live_map_clear(&session.map);

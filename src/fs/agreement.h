@@ -18,6 +18,12 @@ typedef enum {
     AGREED_LOWER_HANDLES, /* lower inodes cost no descriptor */
     AGREED_IO_URING,
     AGREED_WATCH, /* the kernel is told what others change on the lower side */
+    AGREED_SANDBOX_LIMITS, /* from here on: what the daemon has given up */
+    AGREED_SANDBOX_FILES,
+    AGREED_SANDBOX_NETWORK,
+    AGREED_SANDBOX_CAPABILITIES,
+    AGREED_SANDBOX_PRIVILEGES,
+    AGREED_SANDBOX_CALLS,
     AGREED_MAX,
 } Agreed;
 

@@ -81,6 +81,14 @@ static uint32_t present_fsgid(void)
     return (uint32_t)syscall(SYS_setfsgid, ID_NONE);
 }
 
+ErrInt cred_read_caps(void)
+{
+    ErrInt r = get_caps(&process.caps);
+
+    process.has_fsetid = has_cap(&process.caps, CAP_FSETID);
+    return r;
+}
+
 ErrInt cred_init_process(bool *ret_privileged)
 {
     Caps caps;
@@ -101,10 +109,10 @@ ErrInt cred_init_process(bool *ret_privileged)
     drop_cap(&caps, CAP_SYS_RESOURCE);
     set_effective(&caps, CAP_FSETID, false);
     r = set_caps(&caps);
+    if (r == 0)
+        r = cred_read_caps();
     if (r < 0)
         return r;
-    process.caps = caps;
-    process.has_fsetid = has_cap(&caps, CAP_FSETID);
     /* Of no group that files have: a setgid bit that only members may keep is not kept for us. */
     if (*ret_privileged)
         syscall(SYS_setfsgid, ID_MAX);

@@ -25,6 +25,9 @@
  * other than our own can be taken on. */
 ErrInt cred_init_process(bool *ret_privileged);
 
+/* Again before there are threads: capabilities were given up. */
+ErrInt cred_read_caps(void);
+
 /* The calling thread creates as UID and GID, with UMASK, until cred_leave(). -EPERM: not allowed
  * to take on these IDs; nothing is switched then. The umask is the thread's own, not another
  * thread's. */

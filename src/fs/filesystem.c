@@ -34,7 +34,7 @@ ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, LiveMap
     int proc_fd AUTO_CLOSE = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
     ErrInt r;
 
-    if (proc_fd < 0)
+    if (proc_fd < 0 || fchdir(proc_fd) < 0)
         return -errno;
     *fs = (Filesystem){
         .options = *options,
@@ -119,6 +119,12 @@ void filesystem_clear(Filesystem *fs)
     pthread_mutex_destroy(&fs->errands.lock);
     cleanup_close(&fs->covered_fd);
     cleanup_close(&fs->proc_fd);
+}
+
+void filesystem_drop_covered(Filesystem *fs)
+{
+    cleanup_close(&fs->covered_fd);
+    fs->covered_fd = -1;
 }
 
 ErrInt filesystem_know_mount(Filesystem *fs, struct fuse_session *session, const char *mountpoint)

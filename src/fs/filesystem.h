@@ -66,16 +66,17 @@ typedef struct Filesystem {
     LockTable locks;
     LockWaiters lock_waiters;
     ErrandRunner errands;
-    int proc_fd; /* /proc/self/fd */
+    int proc_fd; /* /proc/self/fd, also the working directory */
     /* The mount itself, if it should turn up below the lower directory. */
     dev_t own_device;
     int own_mount_id;
-    int covered_fd; /* the directory that it is mounted on; O_PATH */
+    int covered_fd; /* the directory that it is mounted on; O_PATH; or -1 */
 } Filesystem;
 
-/* LOWER_FD is an O_PATH descriptor of the lower directory, COVERED_FD one of the mount point before
- * anything was mounted there; both are taken over, also on failure. MAP stays the caller's and must
- * live as long as the file system. FD_LIMIT: see inode_table_init(). */
+/* The working directory becomes /proc/self/fd, see base/fdname.h. LOWER_FD is an O_PATH descriptor
+ * of the lower directory, COVERED_FD one of the mount point before anything was mounted there; both
+ * are taken over, also on failure. MAP stays the caller's and must live as long as the file system.
+ * FD_LIMIT: see inode_table_init(). */
 ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, LiveMap *map, int lower_fd,
                        int covered_fd, size_t fd_limit);
 void filesystem_clear(Filesystem *fs);
@@ -105,6 +106,9 @@ void filesystem_end_watch(Filesystem *fs);
 /* Tells it who serves it, and what it looks like from outside, once it is mounted at MOUNTPOINT and
  * before the first request is read: needs no answer from ourselves. */
 ErrInt filesystem_know_mount(Filesystem *fs, struct fuse_session *session, const char *mountpoint);
+
+/* The directory that the mount covers cannot be met below the lower one: it is not kept. */
+void filesystem_drop_covered(Filesystem *fs);
 
 /* Whether a request that takes space on a lower mount does not get what is kept there for root:
  * that is for root of the mounter's namespace. LOCAL: see lower_mount.h. */

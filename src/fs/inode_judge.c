@@ -22,7 +22,7 @@ void inode_judge_clear(InodeJudge *judge)
 /* For events that do not come while a descriptor is open. */
 static int watch(const InodeJudge *judge, int fd)
 {
-    return inotify_add_watch(judge->watcher, fd_path(fd).text, IN_UNMOUNT);
+    return inotify_add_watch(judge->watcher, fd_name(fd).text, IN_UNMOUNT);
 }
 
 /* Each removal leaves an event to be read, IN_IGNORED. */

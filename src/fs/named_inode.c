@@ -15,15 +15,29 @@ static bool is_known_by(const Found *found, uint64_t known_hash, uint64_t hash)
            (!S_ISDIR(found->object.stx.stx_mode) && found->object.stx.stx_nlink > 1);
 }
 
+/* On another mount of the same file system the numbers may be the same. The kernel would not remove
+ * what something is mounted on, but it looks only at the mounts that the caller has, and in the
+ * sandbox we have none. */
+static bool is_mount_point(const Found *found, const Node *parent)
+{
+    return found->object.mount != parent->inode->mount;
+}
+
 ErrInt named_inode_begin(const Node *parent, const char *name, NamedInode *ret_named)
 {
     Filesystem *fs = parent->fs;
     Found found AUTO_FOUND = {0};
     int fd AUTO_CLOSE = node_open_child(parent, name);
     uint64_t known_hash;
+    ErrInt r;
 
     ret_named->fs = fs;
-    if (fd < 0 || found_identify(&found, fs, parent, fd) < 0)
+    if (fd < 0)
+        return 0;
+    r = found_identify(&found, fs, parent, fd);
+    if (r == -ELOOP || (r == 0 && is_mount_point(&found, parent)))
+        return -EBUSY;
+    if (r < 0)
         return 0;
     ret_named->inode = inode_table_find(&fs->inodes, &found.object, &known_hash);
     if (ret_named->inode == NULL || !is_known_by(&found, known_hash, node_hash_name(parent, name)))

@@ -197,7 +197,7 @@ static ErrInt look_up(const Node *parent, const char *name, struct fuse_entry_pa
     if (fd < 0)
         return fd;
     r = identify_and_enter(parent, hash, &fd, ret_entry);
-    if (r == -ELOOP && node_is_own_mount(parent->fs, fd)) {
+    if (r == -ELOOP && parent->fs->covered_fd >= 0 && node_is_own_mount(parent->fs, fd)) {
         close(fd);
         fd = fcntl(parent->fs->covered_fd, F_DUPFD_CLOEXEC, 0);
         r = fd < 0 ? -errno : identify_and_enter(parent, hash, &fd, ret_entry);

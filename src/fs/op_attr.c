@@ -92,7 +92,7 @@ static ErrInt set_size(const Node *node, const struct fuse_file_info *fi, off_t 
         return r;
     if (node_was_removed_below(node->fs, node->inode, stx.stx_nlink))
         return -ESTALE;
-    return truncate(fd_path(node->fd).text, size) < 0 ? node_errno() : 0;
+    return truncate(fd_name(node->fd).text, size) < 0 ? node_errno() : 0;
 }
 
 static struct timespec time_to_set(struct timespec time, int to_set, int set, int now)

@@ -21,7 +21,7 @@
 /* An xattr of a request. */
 typedef struct {
     Node node;
-    FdPath path;
+    FdName path;
     const char *name;
     XattrClass class;
 } Xattr;
@@ -43,7 +43,7 @@ static ErrInt xattr_acquire(Filesystem *fs, fuse_ino_t ino, const char *name, Xa
 
     if (r == 0)
         r = node_check_denied(&ret_xattr->node);
-    ret_xattr->path = fd_path(ret_xattr->node.fd);
+    ret_xattr->path = fd_name(ret_xattr->node.fd);
     ret_xattr->name = name;
     ret_xattr->class = xattr_class(name);
     return r;

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The system calls that remain, see seccomp(2). All others fail with ENOSYS, so that the C library
+ * falls back to what it did on older kernels. */
+#include "base/cleanup.h"
+#include "daemon/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/fsverity.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+/* Of Linux 6.9, <linux/fuse.h>, where headers may be older. */
+#define BACKING_OPEN _IOC(_IOC_WRITE, 229, 1, 16)
+#define BACKING_CLOSE _IOC(_IOC_WRITE, 229, 2, 4)
+
+typedef struct {
+    int number; /* SYS_*: of the kernel's headers, which libseccomp may be older than */
+    const char *reason;
+} Call;
+
+/* Whatever the arguments. */
+static const Call calls[] = {
+    {SYS_read,              "requests; lower files"                                          },
+    {SYS_write,             "answers to the kernel; messages"                                },
+    {SYS_writev,            "answers"                                                        },
+    {SYS_pread64,           "read"                                                           },
+    {SYS_pwrite64,          "write"                                                          },
+    {SYS_pwritev2,          "write with O_APPEND"                                            },
+    {SYS_openat,            "lower files, from a directory or /proc/self/fd"                 },
+    {SYS_open_by_handle_at, "lower inodes without a descriptor"                              },
+    {SYS_name_to_handle_at, "the same, to know them again"                                   },
+    {SYS_close,             "descriptors"                                                    },
+    {SYS_dup3,              "ends the connection"                                            },
+    {SYS_newfstatat,        "fstat(3) of the C library"                                      },
+    {SYS_fstat,             "the same"                                                       },
+    {SYS_statx,             "getattr"                                                        },
+    {SYS_fstatfs,           "statfs"                                                         },
+    {SYS_getdents64,        "readdir"                                                        },
+    {SYS_lseek,             "readdir; lseek"                                                 },
+    {SYS_readlinkat,        "readlink"                                                       },
+    {SYS_mkdirat,           "mkdir"                                                          },
+    {SYS_mknodat,           "mknod"                                                          },
+    {SYS_symlinkat,         "symlink"                                                        },
+    {SYS_linkat,            "link"                                                           },
+    {SYS_unlinkat,          "unlink, rmdir"                                                  },
+    {SYS_renameat2,         "rename"                                                         },
+#ifdef SYS_renameat
+    {SYS_renameat,          "the same, for the C library"                                    },
+#endif
+    {SYS_fchownat,          "setattr"                                                        },
+    {SYS_fchmodat,          "setattr"                                                        },
+#ifdef SYS_fchmodat2
+    {SYS_fchmodat2,         "fchmodat(3) of newer C libraries"                               },
+#endif
+    {SYS_utimensat,         "setattr"                                                        },
+    {SYS_truncate,          "setattr"                                                        },
+    {SYS_ftruncate,         "setattr"                                                        },
+    {SYS_getxattr,          "getxattr"                                                       },
+    {SYS_setxattr,          "setxattr"                                                       },
+    {SYS_listxattr,         "listxattr"                                                      },
+    {SYS_removexattr,       "removexattr"                                                    },
+    {SYS_fsync,             "fsync"                                                          },
+    {SYS_fdatasync,         "fsync"                                                          },
+    {SYS_syncfs,            "syncfs"                                                         },
+    {SYS_fallocate,         "fallocate"                                                      },
+    {SYS_copy_file_range,   "copy_file_range"                                                },
+    {SYS_flock,             "flock"                                                          },
+    {SYS_inotify_init1,     "tells hard links on overlayfs (inode_judge.c)"                  },
+    {SYS_inotify_add_watch, "the same"                                                       },
+    {SYS_inotify_rm_watch,  "the same"                                                       },
+    {SYS_setfsuid,          "the owner of what is created (cred.h)"                          },
+    {SYS_setfsgid,          "the same"                                                       },
+    {SYS_capset,            "CAP_FSETID on and off"                                          },
+    {SYS_umask,             "the caller's, for what is created"                              },
+    {SYS_geteuid,           "who may ask for --status"                                       },
+    {SYS_getpid,            "--status"                                                       },
+    {SYS_gettid,            "threads"                                                        },
+    {SYS_futex,             "threads"                                                        },
+    {SYS_set_robust_list,   "threads"                                                        },
+    {SYS_rseq,              "threads"                                                        },
+    {SYS_sched_getaffinity, "how many arenas malloc(3) makes"                                },
+    {SYS_sched_yield,       "threads"                                                        },
+    {SYS_exit,              "threads"                                                        },
+    {SYS_exit_group,        "the end"                                                        },
+    {SYS_munmap,            "memory"                                                         },
+    {SYS_mremap,            "memory"                                                         },
+    {SYS_madvise,           "memory"                                                         },
+    {SYS_brk,               "memory"                                                         },
+    {SYS_getrandom,         "malloc(3)"                                                      },
+    {SYS_rt_sigaction,      "signals"                                                        },
+    {SYS_rt_sigprocmask,    "signals"                                                        },
+    {SYS_rt_sigreturn,      "signals"                                                        },
+    {SYS_rt_sigtimedwait,   "SIGHUP (reload.c)"                                              },
+    {SYS_restart_syscall,   "signals"                                                        },
+    {SYS_timer_create,      "interrupts waits for locks (lock_wait.c)"                       },
+    {SYS_timer_settime,     "the same"                                                       },
+    {SYS_timer_delete,      "the same"                                                       },
+    {SYS_nanosleep,         "afterwards.c"                                                   },
+    {SYS_clock_nanosleep,   "the same"                                                       },
+    {SYS_clock_gettime,     "times, where the vDSO has none"                                 },
+    {SYS_gettimeofday,      "syslog(3), the same"                                            },
+    {SYS_sendto,            "syslog(3), sd_notify(3), errands: sockets that were open before"},
+    {SYS_recvfrom,          "answers to errands, maps"                                       },
+    {SYS_shutdown,          "ends a wait for a map"                                          },
+    {SYS_wait4,             "the end of the process outside"                                 },
+    {SYS_ppoll,             "libfuse: whether the mount is still there"                      },
+#ifdef SYS_poll
+    {SYS_poll,              "the same"                                                       },
+    {SYS_time,              "syslog(3)"                                                      },
+#endif
+};
+
+/* Where ARGUMENT, as far as MASK goes, is VALUE. */
+typedef struct {
+    int number;
+    unsigned argument;
+    uint64_t mask;
+    uint64_t value;
+    const char *reason;
+} CallWith;
+
+#define WHOLE UINT64_MAX
+#define WORD UINT32_MAX /* what the kernel looks at of an int */
+
+static const CallWith calls_with[] = {
+    {SYS_clone,    0, CLONE_THREAD, CLONE_THREAD,          "threads, no processes"          },
+    {SYS_unshare,  0, WHOLE,        CLONE_FS,              "a thread's own umask (cred.c)"  },
+    {SYS_mmap,     2, PROT_EXEC,    0,                     "memory that is no code"         },
+    {SYS_mprotect, 2, PROT_EXEC,    0,                     "the same"                       },
+    {SYS_prctl,    0, WORD,         PR_SET_NAME,           "libfuse names its threads"      },
+    {SYS_fcntl,    1, WORD,         F_GETFL,               "how a file was opened"          },
+    {SYS_fcntl,    1, WORD,         F_SETFL,               "no O_DIRECT for our own buffers"},
+    {SYS_fcntl,    1, WORD,         F_DUPFD_CLOEXEC,       "descriptors"                    },
+    {SYS_fcntl,    1, WORD,         F_OFD_SETLK,           "locks"                          },
+    {SYS_fcntl,    1, WORD,         F_OFD_SETLKW,          "locks"                          },
+    {SYS_fcntl,    1, WORD,         F_OFD_GETLK,           "locks"                          },
+    {SYS_ioctl,    1, WORD,         BACKING_OPEN,          "passthrough"                    },
+    {SYS_ioctl,    1, WORD,         BACKING_CLOSE,         "passthrough"                    },
+    {SYS_ioctl,    1, WORD,         FS_IOC_GETFLAGS,       "op_ioctl.c"                     },
+    {SYS_ioctl,    1, WORD,         FS_IOC_SETFLAGS,       "the same"                       },
+    {SYS_ioctl,    1, WORD,         FS_IOC_FSGETXATTR,     "the same"                       },
+    {SYS_ioctl,    1, WORD,         FS_IOC_FSSETXATTR,     "the same"                       },
+    {SYS_ioctl,    1, WORD,         FS_IOC_GETVERSION,     "the same"                       },
+    {SYS_ioctl,    1, WORD,         FS_IOC_MEASURE_VERITY, "the same"                       },
+    {SYS_ioctl,    1, WORD,         FS_IOC_ENABLE_VERITY,  "the same"                       },
+};
+
+static ErrInt allow_with(scmp_filter_ctx filter, const CallWith *call)
+{
+    const struct scmp_arg_cmp condition = {.arg = call->argument,
+                                           .op = SCMP_CMP_MASKED_EQ,
+                                           .datum_a = call->mask,
+                                           .datum_b = call->value};
+
+    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call->number, 1, &condition);
+}
+
+static ErrInt allow_all(scmp_filter_ctx filter)
+{
+    /* For abort(3), pthread_cancel(3) and pthread_kill(3). */
+    const CallWith own_threads = {SYS_tgkill, 0, WORD, (uint32_t)getpid(), "to our own threads"};
+    ErrInt r = allow_with(filter, &own_threads);
+
+    for (size_t i = 0; r == 0 && i < sizeof(calls) / sizeof(calls[0]); i++)
+        r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i].number, 0);
+    for (size_t i = 0; r == 0 && i < sizeof(calls_with) / sizeof(calls_with[0]); i++)
+        r = allow_with(filter, &calls_with[i]);
+    return r;
+}
+
+static void clear_filter(scmp_filter_ctx *filter)
+{
+    if (*filter != NULL)
+        seccomp_release(*filter);
+}
+
+ErrInt sandbox_filter_calls(void)
+{
+    scmp_filter_ctx filter CLEANUP(clear_filter) = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+    ErrInt r;
+
+    if (filter == NULL)
+        return -ENOMEM;
+    r = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
+    /* A tree instead of a list. */
+    if (r == 0)
+        r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+    /* No code of anybody else runs here, that could spy on us by way of the processor; without
+     * this, older kernels make every thread slower. */
+    if (r == 0)
+        r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_SSB, 1);
+    if (r == 0)
+        r = allow_all(filter);
+    return r < 0 ? r : seccomp_load(filter);
+}

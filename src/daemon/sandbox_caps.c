@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The capabilities that remain, see capabilities(7). */
+#include "daemon/sandbox.h"
+#include "fs/cred.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+
+typedef struct {
+    unsigned capability;
+    const char *reason;
+} Needed;
+
+/* Access was decided by the kernel, for the caller, before a request came here. So most of these
+ * let the daemon do for all callers what each of them was allowed. */
+static const Needed needed[] = {
+    {CAP_DAC_OVERRIDE,    "opens, changes and makes files whoever owns them"                   },
+    {CAP_DAC_READ_SEARCH, "open_by_handle_at(2), instead of a descriptor for each inode"       },
+    {CAP_FOWNER,          "chmod, utimes, attributes and O_NOATIME of files of others"         },
+    {CAP_CHOWN,           "chown, for callers who may"                                         },
+    {CAP_FSETID,          "keeps setgid where the caller may; not effective otherwise (cred.h)"},
+    {CAP_SETUID,          "setfsuid(2): what is created has its owner from the start"          },
+    {CAP_SETGID,          "setfsgid(2): its group"                                             },
+    {CAP_SETFCAP,         "security.capability, for callers who may"                           },
+    {CAP_MKNOD,           "device nodes, for callers who may"                                  },
+    {CAP_LINUX_IMMUTABLE, "chattr +i and +a, for callers who may"                              },
+    {CAP_SYS_ADMIN,       "backing files for passthrough; trusted.* and security.* attributes" },
+};
+
+/* Of the process outside, which opens what the command line names. */
+static const Needed needed_outside[] = {
+    {CAP_DAC_READ_SEARCH, "reads map sources, whoever owns them"                        },
+    {CAP_SYS_PTRACE,      "looks at processes of others: map=pid:, map=userns:, callers"},
+    {CAP_SYS_ADMIN,       "unmounts; enters a user namespace for map=userns:"           },
+};
+
+static bool is_needed(const Needed *rows, size_t n, unsigned capability)
+{
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].capability == capability)
+            return true;
+    return false;
+}
+
+/* Of what there is, all goes that is in no row; nothing comes back by execve(2). */
+static ErrInt keep(const Needed *rows, size_t n)
+{
+    const capng_type_t sets = CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_BOUNDING_SET;
+
+    if (capng_get_caps_process() < 0)
+        return -errno;
+    for (unsigned capability = 0; capability <= CAP_LAST_CAP; capability++) {
+        capng_update(CAPNG_DROP, CAPNG_INHERITABLE, capability);
+        if (!is_needed(rows, n, capability))
+            capng_update(CAPNG_DROP, sets, capability);
+    }
+    return capng_apply(CAPNG_SELECT_BOTH) < 0 ? -EPERM : 0;
+}
+
+ErrInt sandbox_drop_caps(void)
+{
+    ErrInt r = keep(needed, sizeof(needed) / sizeof(needed[0]));
+
+    return r < 0 ? r : cred_read_caps();
+}
+
+ErrInt sandbox_drop_caps_outside(void)
+{
+    return keep(needed_outside, sizeof(needed_outside) / sizeof(needed_outside[0]));
+}
