@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-static int kept = -1; /* by notify_open() */
+static int kept; /* by notify_open(): the socket, or -errno; 0: it was not called */
 
 static const char *socket_name(void)
 {
@@ -55,9 +55,10 @@ ErrInt notify_send(const char *state)
 
     if (!notify_is_wanted())
         return 0;
-    if (kept < 0)
+    if (kept == 0)
         fd = connect_socket(socket_name());
-    if (kept < 0 && fd < 0)
-        return fd;
-    return send(kept >= 0 ? kept : fd, state, strlen(state), MSG_NOSIGNAL) < 0 ? -errno : 0;
+    const int socket_fd = kept != 0 ? kept : fd;
+    if (socket_fd < 0)
+        return socket_fd;
+    return send(socket_fd, state, strlen(state), MSG_NOSIGNAL) < 0 ? -errno : 0;
 }

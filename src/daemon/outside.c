@@ -25,8 +25,14 @@ typedef struct {
     char path[PATH_MAX];
     uint32_t device_major;
     uint32_t device_minor;
-    uint64_t mount_id; /* STATX_MNT_ID */
+    uint64_t id;
 } OutsideMount;
+
+/* Of Linux 6.8: IDs of mounts that are never used again. Older kernels give the others. */
+#ifndef STATX_MNT_ID_UNIQUE
+#define STATX_MNT_ID_UNIQUE 0x4000U
+#endif
+#define MOUNT_ID (STATX_MNT_ID | STATX_MNT_ID_UNIQUE)
 
 /* Of the process itself. */
 typedef struct {
@@ -130,9 +136,9 @@ static bool is_still_there(const OutsideMount *mount)
 {
     struct statx stx;
 
-    return statx(AT_FDCWD, mount->path, AT_STATX_DONT_SYNC | AT_SYMLINK_NOFOLLOW, STATX_MNT_ID,
-                 &stx) == 0 &&
-           stx.stx_mnt_id == mount->mount_id && stx.stx_dev_major == mount->device_major &&
+    return statx(AT_FDCWD, mount->path, AT_STATX_DONT_SYNC | AT_SYMLINK_NOFOLLOW, MOUNT_ID, &stx) ==
+               0 &&
+           stx.stx_mnt_id == mount->id && stx.stx_dev_major == mount->device_major &&
            stx.stx_dev_minor == mount->device_minor;
 }
 
@@ -285,14 +291,14 @@ int outside_know_mount(const Outside *outside, const char *mountpoint)
     uint32_t answer;
     struct statx stx;
 
-    if (statx(AT_FDCWD, mountpoint, AT_STATX_DONT_SYNC, STATX_MNT_ID, &stx) < 0)
+    if (statx(AT_FDCWD, mountpoint, AT_STATX_DONT_SYNC, MOUNT_ID, &stx) < 0)
         return -errno;
     if (strlen(mountpoint) >= sizeof(mount.path))
         return -ENAMETOOLONG;
     strcpy(mount.path, mountpoint);
     mount.device_major = stx.stx_dev_major;
     mount.device_minor = stx.stx_dev_minor;
-    mount.mount_id = stx.stx_mnt_id;
+    mount.id = stx.stx_mnt_id;
     if (send(outside->errands, &mount, sizeof(mount), MSG_NOSIGNAL) < 0 ||
         recv(outside->errands, &answer, sizeof(answer), 0) < 0)
         return -errno;

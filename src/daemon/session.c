@@ -20,6 +20,7 @@
 #include <json-glib/json-glib.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -284,16 +285,20 @@ static int enter_sandbox(Session *session)
     return 0;
 }
 
-/* Others may wait for answers until the connection ends. */
+/* As fuse_session_unmount(), with help from outside: not what was unmounted already, as there may
+ * be another mount by now; and first the connection ends, as others may wait for answers. */
 static void unmount(Session *session)
 {
     const Errand errand = {.kind = ERRAND_UNMOUNT};
+    struct pollfd device = {.fd = fuse_session_fd(session->fuse)};
 
     if (session->fs.errands.fd < 0) {
         fuse_session_unmount(session->fuse);
         return;
     }
-    dup3(session->fs.proc_fd, fuse_session_fd(session->fuse), O_CLOEXEC);
+    if (poll(&device, 1, 0) == 1 && (device.revents & POLLERR) != 0)
+        return;
+    dup3(session->fs.proc_fd, device.fd, O_CLOEXEC);
     errand_run(&session->fs.errands, &errand);
 }
 
