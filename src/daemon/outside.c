@@ -242,7 +242,7 @@ static G_NORETURN void live(Server *server)
         signal(ignored[i], SIG_IGN);
     prctl(PR_SET_NAME, "remapfs-outside");
     if (keep_only(server) && chdir("/") == 0 && (!server->confined || confine()) &&
-        pthread_create(&thread, NULL, serve_maps, server) == 0)
+        pthread_create(&thread, NULL, serve_maps, server) == 0 && pthread_detach(thread) == 0)
         serve_errands(server);
     _exit(0);
 }
