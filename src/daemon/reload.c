@@ -98,6 +98,7 @@ static bool read_again(Reload *reload)
 
     if (replace_map(reload, &error)) {
         filesystem_distrust_owners(reload->fs);
+        live_map_sweep(reload->fs->map);
         live_map_tell(reload->fs->map, NULL);
         log_message(LOG_NOTICE, "the map was read again and is in force");
         return true;
@@ -122,7 +123,7 @@ static void *run(void *data)
             if (read_again(reload))
                 times = 0;
             tell_manager(reload, /* begins = */ false);
-        } else if (!live_map_is_mixed(reload->fs->map)) {
+        } else if (!live_map_sweep(reload->fs->map)) {
             filesystem_distrust_owners(reload->fs);
             times++;
         }

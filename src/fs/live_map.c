@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Versions of the map, counted under a lock that is held for some nanoseconds. */
+/* Versions of the map, whose users are counted under a lock that is never held for long. */
 #include "fs/live_map.h"
 
 #include "base/cleanup.h"
@@ -16,15 +16,6 @@ static void version_free(MapVersion *version)
     free(version);
 }
 
-/* Under the lock. Returns what is to be freed without it, or NULL. */
-static MapVersion *give_up(LiveMap *map, MapVersion *version)
-{
-    if (--version->users > 0)
-        return NULL;
-    map->n_versions--;
-    return version;
-}
-
 ErrInt live_map_init(LiveMap *map, OwnerMap *owners, char *json,
                      IdMap *const existing[ID_KIND_COUNT])
 {
@@ -37,8 +28,11 @@ ErrInt live_map_init(LiveMap *map, OwnerMap *owners, char *json,
 
 void live_map_clear(LiveMap *map)
 {
-    if (map->current != NULL)
-        version_free(map->current);
+    while (map->current != NULL) {
+        MapVersion *version = map->current;
+        map->current = version->older;
+        version_free(version);
+    }
     g_free(map->refusal);
     pthread_mutex_destroy(&map->lock);
 }
@@ -46,7 +40,6 @@ void live_map_clear(LiveMap *map)
 ErrInt live_map_set(LiveMap *map, OwnerMap *owners, char *json)
 {
     MapVersion *version = malloc(sizeof(*version));
-    MapVersion *old = NULL;
 
     if (version == NULL) {
         owner_map_free(owners);
@@ -57,25 +50,30 @@ ErrInt live_map_set(LiveMap *map, OwnerMap *owners, char *json)
         .owners = owners,
         .acl_map = {.owners = owners, .existing = {map->existing[ID_UID], map->existing[ID_GID]}},
         .json = json,
-        .users = 1,
     };
     pthread_mutex_lock(&map->lock);
-    if (map->current != NULL)
-        old = give_up(map, map->current);
     version->number = map->last_number++;
+    version->older = map->current;
     map->current = version;
-    map->n_versions++;
     pthread_mutex_unlock(&map->lock);
-    if (old != NULL)
-        version_free(old);
     return 0;
 }
 
-bool live_map_is_mixed(LiveMap *map)
+bool live_map_sweep(LiveMap *map)
 {
     LOCK_SCOPE(&map->lock);
+    MapVersion **place = &map->current->older;
 
-    return map->n_versions > 1;
+    while (*place != NULL) {
+        MapVersion *version = *place;
+        if (version->users > 0) {
+            place = &version->older;
+            continue;
+        }
+        *place = version->older;
+        version_free(version);
+    }
+    return map->current->older != NULL;
 }
 
 void live_map_tell(LiveMap *map, char *refusal)
@@ -105,14 +103,10 @@ void live_map_enter(LiveMap *map)
 
 void live_map_leave(LiveMap *map)
 {
-    MapVersion *old;
+    LOCK_SCOPE(&map->lock);
 
-    pthread_mutex_lock(&map->lock);
-    old = give_up(map, used);
-    pthread_mutex_unlock(&map->lock);
+    used->users--;
     used = NULL;
-    if (old != NULL)
-        version_free(old);
 }
 
 const MapVersion *live_map_used(void)

@@ -11,20 +11,20 @@
 #include <pthread.h>
 #include <stdio.h>
 
-/* Immutable but for USERS. */
-typedef struct {
+/* Immutable, but for what is under the lock. */
+typedef struct MapVersion {
     OwnerMap *owners;
     AclMap acl_map;
     char *json; /* as map_table_json() makes it; g_free() */
     unsigned number;
-    unsigned users; /* lock of the LiveMap; requests, and one for being in force */
+    unsigned users;           /* lock of the LiveMap; requests */
+    struct MapVersion *older; /* lock */
 } MapVersion;
 
 typedef struct {
     const IdMap *existing[ID_KIND_COUNT]; /* AclMap; the caller's */
     pthread_mutex_t lock;
-    MapVersion *current;  /* lock */
-    unsigned n_versions;  /* lock; in force or still in use */
+    MapVersion *current;  /* lock; the older ones follow it */
     unsigned last_number; /* lock */
     unsigned reads;       /* lock; of its sources, after the first time */
     char *refusal;        /* lock; of the last one: a JSON string, g_free(); NULL: it is in force */
@@ -39,8 +39,8 @@ void live_map_clear(LiveMap *map);
 /* Puts OWNERS in force; as above. -ENOMEM: the old one stays. */
 ErrInt live_map_set(LiveMap *map, OwnerMap *owners, char *json);
 
-/* Whether requests still use an older version. */
-bool live_map_is_mixed(LiveMap *map);
+/* Frees the older versions that no request uses any more. Returns whether there are others. */
+bool live_map_sweep(LiveMap *map);
 
 /* For --status: the map was read again, and is in force or was refused; REFUSAL (a JSON string,
  * taken over; NULL: none) says why. */
