@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 
+#include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -12,7 +13,6 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/sysmacros.h>
-#include <sys/wait.h>
 
 #define FUSECTL "/sys/fs/fuse/connections"
 
@@ -74,22 +74,33 @@ static void keep_only(int fd)
     close_range(kept + 1, ~0U, 0);
 }
 
+/* The descriptor is all that it takes. It stays the user that we are, or our end would not be told
+ * (kill(2), pr_set_pdeathsig(2)). */
+static void give_up_capabilities(void)
+{
+    capng_clear(CAPNG_SELECT_BOTH);
+    capng_apply(CAPNG_SELECT_BOTH);
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
 ErrInt guard_start(Guard *guard, dev_t device)
 {
     const pid_t parent = getpid();
+    pid_t child;
 
     *guard = (Guard){.abort_fd = open_abort(device)};
     if (guard->abort_fd < 0)
         return guard->abort_fd;
-    guard->process = fork();
-    if (guard->process == 0) {
+    child = fork();
+    if (child == 0) {
         prctl(PR_SET_NAME, "remapfs-guard");
         keep_only(guard->abort_fd);
+        give_up_capabilities();
         wait_for_parent(parent);
         write_abort(guard->abort_fd);
         _exit(0);
     }
-    return guard->process < 0 ? -errno : 0;
+    return child < 0 ? -errno : 0;
 }
 
 void guard_abort(const Guard *guard)
@@ -100,8 +111,6 @@ void guard_abort(const Guard *guard)
 
 void guard_end(Guard *guard)
 {
-    if (guard->process > 0 && kill(guard->process, SIGKILL) == 0)
-        waitpid(guard->process, NULL, 0);
     cleanup_close(&guard->abort_fd);
-    *guard = (Guard){.abort_fd = -1};
+    guard->abort_fd = -1;
 }

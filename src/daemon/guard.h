@@ -16,7 +16,6 @@
 
 typedef struct {
     int abort_fd; /* -1: none */
-    pid_t process;
 } Guard;
 
 /* For the connection of the mount with this DEVICE, as of stat(2). To be called by the thread that
@@ -26,5 +25,5 @@ ErrInt guard_start(Guard *guard, dev_t device);
 /* Aborts the connection: what waits for an answer gets ECONNABORTED. */
 void guard_abort(const Guard *guard);
 
-/* It is not needed any more. */
+/* Frees it. The process ends with us. */
 void guard_end(Guard *guard);

@@ -12,15 +12,15 @@ typedef bool OptionTaker(Options *options, const OptionRow *row, const char *tex
                          const char *value, GError **error);
 
 typedef enum {
-    GROUP_MAP,    /* of ours: also as a long option */
-    GROUP_ENGINE, /* of ours: also as a long option */
-    GROUP_CACHE,  /* of ours: also as a long option; for the daemon */
-    GROUP_LOCK,   /* of ours: also as a long option; for the daemon */
-    GROUP_SPEED,  /* of ours: also as a long option; for the daemon */
+    GROUP_MAP,     /* of ours: also as a long option */
+    GROUP_ENGINE,  /* of ours: also as a long option */
+    GROUP_CACHE,   /* of ours: also as a long option; for the daemon */
+    GROUP_LOCK,    /* of ours: also as a long option; for the daemon */
+    GROUP_SPEED,   /* of ours: also as a long option; for the daemon */
     GROUP_SANDBOX, /* of ours: also as a long option; for the daemon */
-    GROUP_MOUNT,  /* mount(8)'s, honoured */
-    GROUP_ATIME,  /* mount(8)'s, honoured by the kernel alone */
-    GROUP_IGNORE  /* mount(8)'s, for others than us */
+    GROUP_MOUNT,   /* mount(8)'s, honoured */
+    GROUP_ATIME,   /* mount(8)'s, honoured by the kernel alone */
+    GROUP_IGNORE   /* mount(8)'s, for others than us */
 } OptionGroup;
 
 struct OptionRow {
@@ -283,6 +283,7 @@ static void note(Options *options, const OptionRow *row, const char *text)
         break;
     case GROUP_MAP:
     case GROUP_ENGINE:
+    case GROUP_SANDBOX: /* of a daemon that is not there */
     case GROUP_IGNORE:
         break;
     }

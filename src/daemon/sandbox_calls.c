@@ -70,6 +70,7 @@ static const Call calls[] = {
     {SYS_fallocate,         "fallocate"                                                      },
     {SYS_copy_file_range,   "copy_file_range"                                                },
     {SYS_flock,             "flock"                                                          },
+    {SYS_fanotify_mark,     "what others change (watch.h)"                                   },
     {SYS_inotify_init1,     "tells hard links on overlayfs (inode_judge.c)"                  },
     {SYS_inotify_add_watch, "the same"                                                       },
     {SYS_inotify_rm_watch,  "the same"                                                       },

@@ -312,7 +312,8 @@ static ExitStatus serve(Session *session)
     int r = filesystem_know_mount(&session->fs, session->fuse, session->mountpoint);
 
     if (r == 0 && session->options->filesystem.coherence == COHERENCE_WATCH)
-        session->fs.can_abort = guard_start(&session->guard, session->fs.own_device) == 0;
+        filesystem_open_watch(&session->fs,
+                              guard_start(&session->guard, session->fs.own_device) == 0);
     /* Asked only for somebody who waits for the answer, and before there are other threads. */
     bool asks = session->ready_fd >= 0 || session->in_service;
     if (r == 0 && asks && (session->asker = ask_mount(session)) < 0)

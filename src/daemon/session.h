@@ -6,7 +6,7 @@
 #include "daemon/options.h"
 
 /* Mounts and serves until the mount is gone; messages go to the log. OWNERS is taken over.
- * ENGINE_REASON is why engine=auto came to this, NULL without it. READY_FD: see ready.h, or -1 in the
- * foreground; the result is reported there if nothing was before. */
+ * ENGINE_REASON is why engine=auto came to this, NULL without it. READY_FD: see ready.h, or -1 in
+ * the foreground; the result is reported there if nothing was before. */
 ExitStatus session_run(const Options *options, OwnerMap *owners, const char *engine_reason,
                        int ready_fd);

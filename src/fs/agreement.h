@@ -17,7 +17,7 @@ typedef enum {
     AGREED_BIRTH_TIME,    /* statx(2) says it */
     AGREED_LOWER_HANDLES, /* lower inodes cost no descriptor */
     AGREED_IO_URING,
-    AGREED_WATCH, /* the kernel is told what others change on the lower side */
+    AGREED_WATCH,          /* the kernel is told what others change on the lower side */
     AGREED_SANDBOX_LIMITS, /* from here on: what the daemon has given up */
     AGREED_SANDBOX_FILES,
     AGREED_SANDBOX_NETWORK,

@@ -102,6 +102,27 @@ void filesystem_end_waits(Filesystem *fs)
     afterwards_end(&fs->afterwards);
 }
 
+static const char *open_watch(Filesystem *fs, bool can_abort)
+{
+    Node root AUTO_NODE = NODE_INIT;
+    ErrInt r;
+
+#if !HAVE_DECL_FUSE_LOWLEVEL_NOTIFY_INCREMENT_EPOCH
+    return "libfuse is older than 3.18";
+#endif
+    if (!can_abort)
+        return "the connection could not be aborted";
+    if (!fs->lower_has_handles)
+        return "the lower file system has no handles that last";
+    r = node_acquire(fs, FUSE_ROOT_ID, &root);
+    return r < 0 ? strerrordesc_np(-r) : watch_open(&fs->watch, root.fd);
+}
+
+void filesystem_open_watch(Filesystem *fs, bool can_abort)
+{
+    fs->watch.refusal = open_watch(fs, can_abort);
+}
+
 void filesystem_end_watch(Filesystem *fs)
 {
     watch_end(&fs->watch);

@@ -54,7 +54,6 @@ typedef struct Filesystem {
     DirStreams dir_streams;
     bool no_opendir;        /* the kernel may open directories without us */
     bool lower_is_stacked;  /* lower_mount.h */
-    bool can_abort;         /* somebody ends the connection when we cannot; the caller's to say */
     bool lower_has_handles; /* the mount of the lower directory itself */
     Agreement agreement;
     Watch watch;
@@ -98,6 +97,10 @@ void filesystem_distrust_owners(Filesystem *fs);
 /* Answers every request that waits for a lock, with ECONNABORTED, and tells the kernel nothing more
  * of its own accord; once no more requests are read. */
 void filesystem_end_waits(Filesystem *fs);
+
+/* For coherence=watch, when all files of the host can still be opened. CAN_ABORT: somebody ends the
+ * connection when we cannot. */
+void filesystem_open_watch(Filesystem *fs, bool can_abort);
 
 /* Tells the kernel nothing more of what others change; once the connection is at its end, since
  * something that it is being told may be held up by a request. */

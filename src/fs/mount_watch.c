@@ -76,7 +76,7 @@ static bool read_mounts(MountWatch *watch, uint64_t *ret_mounts)
 ErrInt mount_watch_init(MountWatch *watch, int lower_fd)
 {
     char path[PATH_MAX];
-    ssize_t length = readlink(fd_path(lower_fd).text, path, sizeof(path) - 1);
+    ssize_t length = readlink(fd_name(lower_fd).text, path, sizeof(path) - 1);
 
     *watch = (MountWatch){.mountinfo = NULL};
     if (length < 0)

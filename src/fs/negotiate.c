@@ -129,17 +129,11 @@ static void negotiate_passthrough(Filesystem *fs, struct fuse_conn_info *conn)
 static const char *start_watch(Filesystem *fs)
 {
     Node root AUTO_NODE = NODE_INIT;
-    const char *refusal;
     ErrInt r = node_acquire(fs, FUSE_ROOT_ID, &root);
 
     if (r < 0)
         return strerrordesc_np(-r);
-    refusal = watch_start(&fs->watch, root.fd);
-    if (refusal == NULL && !node_watch(&root)) {
-        refusal = strerrordesc_np(errno);
-        watch_end(&fs->watch);
-    }
-    return refusal;
+    return node_watch(&root) ? watch_start(&fs->watch) : strerrordesc_np(errno);
 }
 
 /* Names can be told one by one, or all at once when there were too many: by the epoch. */
@@ -147,17 +141,10 @@ static const char *begin_watch(Filesystem *fs, struct fuse_conn_info *conn)
 {
     const unsigned with_epoch = 44; /* FUSE 7.44: Linux 6.16 */
 
-#if !HAVE_DECL_FUSE_LOWLEVEL_NOTIFY_INCREMENT_EPOCH
-    return "libfuse is older than 3.18";
-#endif
-    if (fs->options.coherence != COHERENCE_WATCH)
-        return "not asked for";
-    if (!fs->can_abort)
-        return "the connection could not be aborted";
+    if (fs->watch.refusal != NULL)
+        return fs->watch.refusal;
     if (conn->proto_major == 7 && conn->proto_minor < with_epoch)
         return old_kernel;
-    if (!fs->lower_has_handles)
-        return "the lower file system has no handles that last";
     return start_watch(fs);
 }
 
@@ -176,7 +163,10 @@ static void negotiate_coherence(Filesystem *fs, struct fuse_conn_info *conn)
     fs->watched =
         (Validity){or_default(given->attr, WATCH_KEEP_SECONDS),
                    or_default(given->entry, WATCH_KEEP_SECONDS), or_default(given->negative, 0)};
-    settle(fs, AGREED_WATCH, begin_watch(fs, conn));
+    fs->watch.refusal = begin_watch(fs, conn);
+    settle(fs, AGREED_WATCH, fs->watch.refusal);
+    if (fs->watch.refusal != NULL)
+        watch_end(&fs->watch);
 }
 
 void op_init(void *userdata, struct fuse_conn_info *conn)

@@ -33,7 +33,7 @@ static const uint64_t other_events = FAN_MODIFY | FAN_ATTRIB;
 
 void watch_init(Watch *watch, Filesystem *fs)
 {
-    *watch = (Watch){.fs = fs, .group = -1, .wake_fd = -1};
+    *watch = (Watch){.fs = fs, .group = -1, .wake_fd = -1, .refusal = "not asked for"};
     STAILQ_INIT(&watch->again);
 }
 
@@ -177,7 +177,7 @@ static void close_all(Watch *watch)
     watch->group = watch->wake_fd = -1;
 }
 
-const char *watch_start(Watch *watch, int lower_fd)
+const char *watch_open(Watch *watch, int lower_fd)
 {
     const char *refusal = open_group(watch);
     ErrInt r;
@@ -187,12 +187,17 @@ const char *watch_start(Watch *watch, int lower_fd)
     watch->wake_fd = eventfd(0, EFD_CLOEXEC);
     r = watch->wake_fd < 0 ? -errno : mount_watch_init(&watch->mounts, lower_fd);
     if (r == 0)
-        r = -pthread_create(&watch->thread, NULL, run, watch);
-    watch->has_thread = r == 0;
-    if (r == 0)
         return NULL;
     close_all(watch);
     return strerrordesc_np(-r);
+}
+
+const char *watch_start(Watch *watch)
+{
+    int r = pthread_create(&watch->thread, NULL, run, watch);
+
+    watch->has_thread = r == 0;
+    return r == 0 ? NULL : strerrordesc_np(r);
 }
 
 void watch_end(Watch *watch)

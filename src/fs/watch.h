@@ -23,6 +23,7 @@ struct Filesystem;
 
 typedef struct {
     struct Filesystem *fs;
+    const char *refusal; /* why nothing is watched, a static string; NULL: it is */
     int group;   /* fanotify(7); -1: nothing is watched */
     int wake_fd; /* eventfd(2): it is time to end */
     MountWatch mounts;
@@ -42,9 +43,13 @@ enum {
 
 void watch_init(Watch *watch, struct Filesystem *fs);
 
-/* Begins to tell; LOWER_FD is a descriptor of the lower directory, which stays the caller's.
- * Returns the reason why not, a static string, or NULL. */
-const char *watch_start(Watch *watch, int lower_fd);
+/* Opens what it takes, while all files of the host can be opened; LOWER_FD is a descriptor of the
+ * lower directory, which stays the caller's. Returns the reason why not, a static string, or NULL.
+ */
+const char *watch_open(Watch *watch, int lower_fd);
+
+/* Begins to tell, as above. */
+const char *watch_start(Watch *watch);
 
 /* The thread may be in the middle of telling something, and the kernel takes that in only when no
  * request holds it up: so once the connection is at its end. */
