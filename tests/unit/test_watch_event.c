@@ -14,9 +14,18 @@ typedef struct {
     size_t head; /* of the event that is being written */
 } Stream;
 
-static struct fanotify_event_metadata *head_of(Stream *stream)
+/* Events follow each other in any alignment. */
+static struct fanotify_event_metadata get_head(const Stream *stream)
 {
-    return (struct fanotify_event_metadata *)(stream->bytes + stream->head);
+    struct fanotify_event_metadata head;
+
+    memcpy(&head, stream->bytes + stream->head, sizeof(head));
+    return head;
+}
+
+static void set_head(Stream *stream, const struct fanotify_event_metadata *head)
+{
+    memcpy(stream->bytes + stream->head, head, sizeof(*head));
 }
 
 static void begin_event(Stream *stream, uint64_t mask, int pid)
@@ -41,6 +50,7 @@ static void add_record(Stream *stream, uint8_t type, char byte, const char *name
     struct fanotify_event_info_fid head = {.hdr.info_type = type, .fsid = {{1, byte}}};
     struct file_handle handle = {.handle_bytes = 4, .handle_type = 7};
     const size_t name_size = name != NULL ? strlen(name) + 1 : 0;
+    struct fanotify_event_metadata event = get_head(stream);
     const size_t size = sizeof(head) + sizeof(handle) + 4 + name_size;
     char *place = stream->bytes + stream->length;
 
@@ -51,7 +61,8 @@ static void add_record(Stream *stream, uint8_t type, char byte, const char *name
     if (name != NULL)
         memcpy(place + sizeof(head) + sizeof(handle) + 4, name, name_size);
     stream->length += size;
-    head_of(stream)->event_len += (uint32_t)size;
+    event.event_len += (uint32_t)size;
+    set_head(stream, &event);
 }
 
 static void check_handle(const WatchHandle *handle, char byte)
@@ -122,7 +133,8 @@ static void test_wrong_lengths(void **state)
     Stream stream = {.length = 0};
     WatchEvent event;
     size_t at = 0;
-    char *record = stream.bytes + sizeof(struct fanotify_event_metadata);
+    struct fanotify_event_metadata head;
+    char *record = stream.bytes + sizeof(head);
     struct file_handle *handle =
         (struct file_handle *)(record + offsetof(struct fanotify_event_info_fid, handle));
 
@@ -150,7 +162,9 @@ static void test_wrong_lengths(void **state)
     at = 0;
     assert_true(watch_event_next(stream.bytes, stream.length, &at, &event));
 
-    head_of(&stream)->vers = FANOTIFY_METADATA_VERSION + 1;
+    head = get_head(&stream);
+    head.vers = FANOTIFY_METADATA_VERSION + 1;
+    set_head(&stream, &head);
     at = 0;
     assert_false(watch_event_next(stream.bytes, stream.length, &at, &event));
 }
