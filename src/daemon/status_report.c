@@ -183,6 +183,7 @@ static void print_extents(JsonObject *map, const char *kind)
 static void print_map(JsonObject *status)
 {
     JsonObject *map = json_object_get_object_member(status, "map");
+    const char *refusal = json_object_get_string_member_with_default(status, "map_refusal", NULL);
 
     puts("\nmap, LOWER:SHOWN:COUNT");
     print_extents(map, "uid");
@@ -191,9 +192,8 @@ static void print_map(JsonObject *status)
            json_object_get_string_member(map, "hostroot"));
     if (number(status, "map_reads") > 0)
         printf("  read again %" G_GINT64_FORMAT " times\n", number(status, "map_reads"));
-    if (!json_object_get_null_member(status, "map_refusal"))
-        printf("  the last time, what was read was refused: %s\n",
-               json_object_get_string_member(status, "map_refusal"));
+    if (refusal != NULL)
+        printf("  the last time, what was read was refused: %s\n", refusal);
 }
 
 static void print_kernel_text(JsonObject *status)
@@ -208,7 +208,7 @@ static void print_kernel_text(JsonObject *status)
     if (json_object_get_null_member(status, "map"))
         puts("\nthe map is not told by this kernel: that takes Linux 6.15 or later");
     else
-        print_map(json_object_get_object_member(status, "map"));
+        print_map(status);
 }
 
 static void print_fuse_text(JsonObject *status)
