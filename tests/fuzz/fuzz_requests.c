@@ -457,6 +457,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .validity = {VALIDITY_UNSET, VALIDITY_UNSET, (byte & 16U) != 0 ? 1 : 0},
     };
     int covered = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int here AUTO_CLOSE = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC); /* for the next input */
     int mount AUTO_CLOSE = make_tmpfs();
     int lower = make_lower(mount);
     Outside before;
@@ -466,6 +467,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(filesystem_init(&fs, &options, map, lower, covered, 64) == 0);
     ask_all(&fs, &input);
     filesystem_clear(&fs);
+    require(fchdir(here) == 0);
     look_outside(mount, &after);
     require(memcmp(&before, &after, sizeof(before)) == 0);
     return 0;
