@@ -42,6 +42,15 @@ static bool take_map(Options *options, const OptionRow *row, const char *text, c
     return map_request_set(&options->maps, name, value);
 }
 
+/* Which of the N WORDS it is; -1: none. */
+static int find_word(const char *const words[], size_t n, const char *value)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(value, words[i]) == 0)
+            return (int)i;
+    return -1;
+}
+
 static bool take_engine(Options *options, const OptionRow *row, const char *text, const char *value,
                         GError **error)
 {
@@ -51,12 +60,12 @@ static bool take_engine(Options *options, const OptionRow *row, const char *text
         [ENGINE_AUTO] = "auto",
     };
 
+    const int i = find_word(words, G_N_ELEMENTS(words), value);
+
     (void)row;
-    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
-        if (strcmp(value, words[i]) == 0) {
-            options->engine = (Engine)i;
-            return true;
-        }
+    if (i >= 0) {
+        options->engine = (Engine)i;
+        return true;
     }
     g_set_error(error, OPTIONS_ERROR, OPTIONS_ERROR_WRONG,
                 "%s: no such choice\n  write one of: fuse, kernel, auto", text);
@@ -87,12 +96,12 @@ static bool take_coherence(Options *options, const OptionRow *row, const char *t
         [COHERENCE_STRICT] = "strict",
     };
 
+    const int i = find_word(names, G_N_ELEMENTS(names), value);
+
     (void)row;
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        if (strcmp(value, names[i]) == 0) {
-            options->filesystem.coherence = (Coherence)i;
-            return true;
-        }
+    if (i >= 0) {
+        options->filesystem.coherence = (Coherence)i;
+        return true;
     }
     g_set_error(error, OPTIONS_ERROR, OPTIONS_ERROR_WRONG,
                 "%s: not one of watch, timeout and strict", text);

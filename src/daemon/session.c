@@ -11,6 +11,7 @@
 #include "daemon/manager.h"
 #include "daemon/named_dir.h"
 #include "daemon/outside.h"
+#include "daemon/own_limits.h"
 #include "daemon/ready.h"
 #include "daemon/reload.h"
 #include "daemon/sandbox.h"
@@ -24,14 +25,12 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
 #include <syslog.h>
 
 enum {
-    CACHED_FDS_MAX = 4096, /* lower descriptors kept open for speed */
-    THREADS_MAX = 128,     /* that serve; so many requests may be stuck below, and others go on */
+    THREADS_MAX = 128, /* that serve; so many requests may be stuck below, and others go on */
     IDLE_THREADS_MAX = 8,
 };
 
@@ -59,33 +58,6 @@ static void report(Session *session, ExitStatus status)
 
     if (fd >= 0)
         ready_report(fd, status);
-}
-
-/* As many descriptors as we may have; a part of them for the cache, the rest for open files. */
-static size_t cached_fd_limit(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-        return 1;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur / 4 > CACHED_FDS_MAX)
-        return CACHED_FDS_MAX;
-    return limit.rlim_cur >= 4 ? limit.rlim_cur / 4 : 1;
-}
-
-/* A limit for files that we were started with is not for those whom we serve; the kernel minds
- * theirs before it asks. One that stays must not end us, but be answered with EFBIG. */
-static void lift_file_size_limit(void)
-{
-    struct rlimit limit;
-
-    signal(SIGXFSZ, SIG_IGN);
-    if (getrlimit(RLIMIT_FSIZE, &limit) < 0)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_FSIZE, &limit);
 }
 
 static bool read_own_ids(Session *session)
@@ -127,7 +99,7 @@ static bool is_below(const char *path, const char *directory)
 
 static ExitStatus start_filesystem(Session *session)
 {
-    size_t fd_limit = cached_fd_limit();
+    size_t fd_limit = own_limits_raise_descriptors();
     bool privileged;
     int lower_fd AUTO_CLOSE = named_dir_open(session->options->lower, session->lower);
     if (lower_fd < 0)
@@ -135,7 +107,7 @@ static ExitStatus start_filesystem(Session *session)
     int covered_fd AUTO_CLOSE = named_dir_open(session->options->mountpoint, session->mountpoint);
     if (covered_fd < 0)
         return STATUS_MOUNT;
-    lift_file_size_limit();
+    own_limits_lift_file_size();
     sandbox_prepare();
     ErrInt r = cred_init_process(&privileged);
     if (r == 0)
