@@ -154,7 +154,7 @@ daemon_pid()
 {
     grep -lzx "TMP=$TMP" /proc/[0-9]*/environ 2>/dev/null | while read -r environment; do
         process=${environment%/environ}
-        if [ "$(cat "$process/comm")" = "$(basename "$REMAPFS")" ]; then
+        if [ "$(cat "$process/comm" 2>/dev/null)" = "$(basename "$REMAPFS")" ]; then
             echo "${process#/proc/}"
         fi
     done
