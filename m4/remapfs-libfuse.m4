@@ -26,12 +26,4 @@ AC_CHECK_DECLS([FUSE_CAP_OVER_IO_URING, FUSE_CAP_ALLOW_IDMAP, fuse_reply_statx,
     fuse_lowlevel_notify_increment_epoch, fuse_lowlevel_notify_prune],
   [], [], [[#include <fuse_lowlevel.h>]])
 CPPFLAGS=$remapfs_saved_cppflags
-
-# Whether it was built with io_uring, the headers do not say.
-AC_MSG_CHECKING([whether libfuse was built with io_uring])
-AS_CASE([$($PKG_CONFIG --print-requires --print-requires-private fuse3 | tr '\n' ' ')],
-  [*liburing*],
-  [AC_MSG_RESULT([yes])
-   AC_DEFINE([HAVE_LIBFUSE_IO_URING], [1], [libfuse can talk to the kernel through io_uring.])],
-  [AC_MSG_RESULT([no])])
 ])

@@ -128,6 +128,16 @@ static bool take_flag(Options *options, const OptionRow *row, const char *text, 
     return true;
 }
 
+static bool take_unflag(Options *options, const OptionRow *row, const char *text, const char *value,
+                        GError **error)
+{
+    (void)text;
+    (void)value;
+    (void)error;
+    *(bool *)((char *)options + row->offset) = false;
+    return true;
+}
+
 static bool take_mount_flag(Options *options, const OptionRow *row, const char *text,
                             const char *value, GError **error)
 {
@@ -138,8 +148,8 @@ static bool take_mount_flag(Options *options, const OptionRow *row, const char *
 static bool take_mount_unflag(Options *options, const OptionRow *row, const char *text,
                               const char *value, GError **error)
 {
-    *(bool *)((char *)options + row->offset) = false;
-    return take_mount(options, row, text, value, error);
+    return take_unflag(options, row, text, value, error) &&
+           take_mount(options, row, text, value, error);
 }
 
 static bool take_nothing(Options *options, const OptionRow *row, const char *text,
@@ -209,6 +219,10 @@ static const OptionRow rows[] = {
      "flock and fcntl locks exclude users of this mount only"},
     {"no_passthrough", NULL, GROUP_SPEED, take_flag, offsetof(Options, filesystem.no_passthrough),
      "all reads and writes go through the daemon"},
+    {"io_uring", NULL, GROUP_SPEED, take_unflag, offsetof(Options, no_io_uring),
+     "requests come by io_uring, where the kernel offers it (default)"},
+    {"no_io_uring", NULL, GROUP_SPEED, take_flag, offsetof(Options, no_io_uring),
+     "all requests come by /dev/fuse"},
     {"sandbox=", "on|off", GROUP_SANDBOX, take_sandbox, 0,
      "whether the daemon gives up what it does not need (on)"},
     {"ro", NULL, GROUP_MOUNT, take_mount, 0, "read-only"},

@@ -33,6 +33,7 @@ typedef struct {
     bool debug;
     bool single_thread;
     bool no_sandbox;
+    bool no_io_uring;
     bool json;
     bool sloppy;
 } Options;

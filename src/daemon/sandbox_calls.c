@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/fsverity.h>
+#include <linux/io_uring.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
@@ -31,6 +32,7 @@ static const Call calls[] = {
     {SYS_pread64,           "read"                                                           },
     {SYS_pwrite64,          "write"                                                          },
     {SYS_pwritev2,          "write with O_APPEND"                                            },
+    {SYS_io_uring_enter,    "requests and answers, by rings that were made before (ring.h)"  },
     {SYS_openat,            "lower files, from a directory or /proc/self/fd"                 },
     {SYS_open_by_handle_at, "lower inodes without a descriptor"                              },
     {SYS_name_to_handle_at, "the same, to know them again"                                   },
@@ -129,26 +131,29 @@ typedef struct {
 #define WORD UINT32_MAX /* what the kernel looks at of an int */
 
 static const CallWith calls_with[] = {
-    {SYS_clone,    0, CLONE_THREAD, CLONE_THREAD,          "threads, no processes"          },
-    {SYS_unshare,  0, WHOLE,        CLONE_FS,              "a thread's own umask (cred.c)"  },
-    {SYS_mmap,     2, PROT_EXEC,    0,                     "memory that is no code"         },
-    {SYS_mprotect, 2, PROT_EXEC,    0,                     "the same"                       },
-    {SYS_prctl,    0, WORD,         PR_SET_NAME,           "libfuse names its threads"      },
-    {SYS_fcntl,    1, WORD,         F_GETFL,               "how a file was opened"          },
-    {SYS_fcntl,    1, WORD,         F_SETFL,               "no O_DIRECT for our own buffers"},
-    {SYS_fcntl,    1, WORD,         F_DUPFD_CLOEXEC,       "descriptors"                    },
-    {SYS_fcntl,    1, WORD,         F_OFD_SETLK,           "locks"                          },
-    {SYS_fcntl,    1, WORD,         F_OFD_SETLKW,          "locks"                          },
-    {SYS_fcntl,    1, WORD,         F_OFD_GETLK,           "locks"                          },
-    {SYS_ioctl,    1, WORD,         BACKING_OPEN,          "passthrough"                    },
-    {SYS_ioctl,    1, WORD,         BACKING_CLOSE,         "passthrough"                    },
-    {SYS_ioctl,    1, WORD,         FS_IOC_GETFLAGS,       "op_ioctl.c"                     },
-    {SYS_ioctl,    1, WORD,         FS_IOC_SETFLAGS,       "the same"                       },
-    {SYS_ioctl,    1, WORD,         FS_IOC_FSGETXATTR,     "the same"                       },
-    {SYS_ioctl,    1, WORD,         FS_IOC_FSSETXATTR,     "the same"                       },
-    {SYS_ioctl,    1, WORD,         FS_IOC_GETVERSION,     "the same"                       },
-    {SYS_ioctl,    1, WORD,         FS_IOC_MEASURE_VERITY, "the same"                       },
-    {SYS_ioctl,    1, WORD,         FS_IOC_ENABLE_VERITY,  "the same"                       },
+    {SYS_clone,             0, CLONE_THREAD, CLONE_THREAD,                 "threads, no processes"          },
+    {SYS_unshare,           0, WHOLE,        CLONE_FS,                     "a thread's own umask (cred.c)"  },
+    {SYS_mmap,              2, PROT_EXEC,    0,                            "memory that is no code"         },
+    {SYS_mprotect,          2, PROT_EXEC,    0,                            "the same"                       },
+    {SYS_prctl,             0, WORD,         PR_SET_NAME,                  "libfuse names its threads"      },
+    {SYS_io_uring_register, 1, WORD,         IORING_REGISTER_ENABLE_RINGS,
+     "makes a thread the owner of its ring"                                                                 },
+    {SYS_sched_setaffinity, 0, WORD,         0,                            "a thread stays with its queue"  },
+    {SYS_fcntl,             1, WORD,         F_GETFL,                      "how a file was opened"          },
+    {SYS_fcntl,             1, WORD,         F_SETFL,                      "no O_DIRECT for our own buffers"},
+    {SYS_fcntl,             1, WORD,         F_DUPFD_CLOEXEC,              "descriptors"                    },
+    {SYS_fcntl,             1, WORD,         F_OFD_SETLK,                  "locks"                          },
+    {SYS_fcntl,             1, WORD,         F_OFD_SETLKW,                 "locks"                          },
+    {SYS_fcntl,             1, WORD,         F_OFD_GETLK,                  "locks"                          },
+    {SYS_ioctl,             1, WORD,         BACKING_OPEN,                 "passthrough"                    },
+    {SYS_ioctl,             1, WORD,         BACKING_CLOSE,                "passthrough"                    },
+    {SYS_ioctl,             1, WORD,         FS_IOC_GETFLAGS,              "op_ioctl.c"                     },
+    {SYS_ioctl,             1, WORD,         FS_IOC_SETFLAGS,              "the same"                       },
+    {SYS_ioctl,             1, WORD,         FS_IOC_FSGETXATTR,            "the same"                       },
+    {SYS_ioctl,             1, WORD,         FS_IOC_FSSETXATTR,            "the same"                       },
+    {SYS_ioctl,             1, WORD,         FS_IOC_GETVERSION,            "the same"                       },
+    {SYS_ioctl,             1, WORD,         FS_IOC_MEASURE_VERITY,        "the same"                       },
+    {SYS_ioctl,             1, WORD,         FS_IOC_ENABLE_VERITY,         "the same"                       },
 };
 
 static ErrInt allow_with(scmp_filter_ctx filter, const CallWith *call)

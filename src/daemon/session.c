@@ -16,6 +16,7 @@
 #include "daemon/reload.h"
 #include "daemon/sandbox.h"
 #include "fs/cred.h"
+#include "transport/ring_pool.h"
 
 #include <errno.h>
 #include <json-glib/json-glib.h>
@@ -45,6 +46,7 @@ typedef struct {
     Outside outside;
     Reload reload;
     struct fuse_session *fuse;
+    RingPool *rings;      /* NULL: there is no io_uring */
     Guard guard;          /* for what tells the kernel of changes */
     pid_t asker;          /* ask_mount() */
     bool in_service;      /* in the foreground, of a service manager */
@@ -219,6 +221,52 @@ static void *confirm_mount(void *data)
     return is_fault ? session : NULL;
 }
 
+static void end_rings(Session *session)
+{
+    if (session->rings != NULL)
+        ring_pool_free(session->rings);
+    session->rings = NULL;
+}
+
+static Session *session_of(void *userdata)
+{
+    return (Session *)((char *)userdata - offsetof(Session, fs));
+}
+
+static ssize_t read_request(int fd, void *buffer, size_t size, void *userdata)
+{
+    ssize_t n = read(fd, buffer, size);
+
+    if (n > 0)
+        ring_pool_see_request(session_of(userdata)->rings, buffer, (size_t)n);
+    return n;
+}
+
+static ssize_t write_answer(int fd, struct iovec *parts, int n_parts, void *userdata)
+{
+    return ring_pool_write(session_of(userdata)->rings, fd, parts, n_parts);
+}
+
+/* Before the sandbox. */
+static void prepare_rings(Session *session)
+{
+    static const struct fuse_custom_io io = {.read = read_request, .writev = write_answer};
+    const char *_Atomic *refusal = &session->fs.agreement.refusal[AGREED_IO_URING];
+
+    if (session->options->no_io_uring) {
+        *refusal = "no_io_uring";
+        return;
+    }
+    session->rings = ring_pool_new(session->fuse, refusal);
+    if (session->rings == NULL)
+        return;
+    if (fuse_session_custom_io(session->fuse, &io, sizeof(io), fuse_session_fd(session->fuse)) <
+        0) {
+        *refusal = strerrordesc_np(ENOMEM);
+        end_rings(session);
+    }
+}
+
 static int loop(const Session *session)
 {
     struct fuse_loop_config *config;
@@ -290,8 +338,10 @@ static ExitStatus serve(Session *session)
     bool asks = session->ready_fd >= 0 || session->in_service;
     if (r == 0 && asks && (session->asker = ask_mount(session)) < 0)
         r = -errno;
-    if (r == 0)
+    if (r == 0) {
+        prepare_rings(session);
         r = enter_sandbox(session);
+    }
     if (r == 0 && asks)
         r = -pthread_create(&confirmer, NULL, confirm_mount, session);
     asks = asks && r == 0;
@@ -304,6 +354,7 @@ static ExitStatus serve(Session *session)
     if (session->in_service)
         manager_tell("STOPPING=1");
     filesystem_end_waits(&session->fs);
+    end_rings(session);
     unmount(session);
     guard_abort(&session->guard);
     filesystem_end_watch(&session->fs);

@@ -5,11 +5,6 @@
 #include "fs/fuse_api.h"
 
 static const Feature table[] = {
-#ifdef HAVE_LIBFUSE_IO_URING
-    {"io_uring",    true},
-#else
-    {"io_uring", false},
-#endif
 #ifdef HAVE_STRUCT_FUSE_LOWLEVEL_OPS_STATX
     {"statx",       true},
 #else

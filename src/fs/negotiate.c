@@ -34,6 +34,10 @@ static const Wish wishes[] = {
     {FUSE_CAP_SPLICE_READ,        false},
     {FUSE_CAP_SPLICE_WRITE,       false},
     {FUSE_CAP_SPLICE_MOVE,        false},
+#if HAVE_DECL_FUSE_CAP_OVER_IO_URING
+  /* libfuse's own rings; ours are src/transport. */
+    {FUSE_CAP_OVER_IO_URING,      false},
+#endif
 };
 
 /* REFUSAL: NULL when it is in use. */
@@ -64,7 +68,6 @@ static void settle_wishes(Filesystem *fs, struct fuse_conn_info *conn)
 #else
     settle(fs, AGREED_BIRTH_TIME, "libfuse is older than 3.18");
 #endif
-    settle(fs, AGREED_IO_URING, "a wait for a lock could not be interrupted");
     settle(fs, AGREED_SHARED_LOCKS, fs->options.nolock ? "nolock" : NULL);
     settle(fs, AGREED_LOWER_HANDLES,
            fs->lower_has_handles ? NULL : "the lower file system has none that last");

@@ -6,6 +6,7 @@
 #   TMP        its own directory, empty, current, and TMPDIR, too; other users can go through it
 #   REMAPFS    the program to test, BUILD the variant that it was built in, BUILD_DIR that directory
 #   LOWER_FS   the file system for the lower directory, see lower.sh, or nothing
+#   FUSE_URING Y if the kernel offers FUSE over io_uring, else N
 #   srcdir     the source tree
 # and says how it went by its exit status: 0 passed, 77 skipped (the last line of its output is the
 # reason), anything else failed. A line "# time limit: SECONDS" in it changes the limit.
@@ -15,6 +16,7 @@
 # written below TMP to a file log* has a report of a sanitizer or a warning of GLib.
 
 default_time_limit=60
+uring_switch=/sys/module/fuse/parameters/enable_uring
 passed=0
 failed=0
 skipped=0
@@ -30,6 +32,7 @@ runner_start()
     trap 'exit 1' INT TERM HUP
     trap 'runner_abandon' EXIT
     : >"$runner/failures"
+    uring_before=$(cat $uring_switch 2>/dev/null || true)
     umask 022
     LC_ALL=C
     export LC_ALL srcdir
@@ -41,6 +44,17 @@ runner_abandon()
         clean_up || true
     fi
     rm -rf --one-file-system "$runner"
+    set_uring "$uring_before"
+}
+
+# set_uring Y|N: whether new mounts get FUSE over io_uring, where the kernel has that.
+set_uring()
+{
+    FUSE_URING=$1
+    export FUSE_URING
+    if [ -e $uring_switch ] && [ "$(cat $uring_switch)" != "$1" ]; then
+        echo "$1" >$uring_switch
+    fi
 }
 
 # Prints the summary and exits.
