@@ -36,7 +36,7 @@ typedef struct {
 struct RingPool {
     struct fuse_session *session;
     const char *_Atomic *refusal;
-    InitState init;
+    _Atomic InitState init;
     size_t payload_size; /* known with INIT_DONE */
     int stop_fd;         /* eventfd(2) */
     unsigned n_queues;
