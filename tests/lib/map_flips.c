@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* map_flips MNT MAP-FILE DAEMON N: N times gives the daemon a new map by renaming one over MAP-FILE
- * and SIGHUP, lower 0 being shown as 100000 and as 200000 in turns, while processes look for owners
- * and ACLs that are half of the one map and half of the other. MNT/file and all in MNT/d belong to
- * lower 5:7; lower user 5 may read MNT/acl by its ACL, as may others, but no group. */
+/* map_flips MNT MAP-FILE DAEMON N: N more times gives the daemon a new map by renaming one over
+ * MAP-FILE and SIGHUP, lower 0 being shown as 200000 and as 100000 in turns, while processes look
+ * for owners and ACLs that are half of the one map and half of the other. MNT/file and all in MNT/d
+ * belong to lower 5:7; lower user 5 may read MNT/acl by its ACL, as may others, but no group. */
 #include <dirent.h>
 #include <err.h>
 #include <errno.h>
@@ -187,6 +187,7 @@ static void check(int open_file, unsigned base)
 int main(int argc, char **argv)
 {
     void (*const looks[])(void) = {look_at_listing, look_at_acl, look_at_acl, use_mixed_owner};
+    unsigned before;
     int open_file;
     int status;
 
@@ -198,13 +199,14 @@ int main(int argc, char **argv)
     open_file = open("file", O_RDWR | O_CLOEXEC);
     if (open_file < 0)
         err(1, "file");
+    before = reads();
     main_process = getpid();
     atexit(end_loads);
     for (int i = 0; i < 4; i++)
         loads[i] = load(looks[i]);
     for (unsigned i = 1; i <= strtoul(argv[4], NULL, 10); i++) {
         unsigned base = i % 2 == 1 ? 200000 : 100000;
-        change(argv[2], (pid_t)strtol(argv[3], NULL, 10), base, i);
+        change(argv[2], (pid_t)strtol(argv[3], NULL, 10), base, before + i);
         check(open_file, base);
         if (waitpid(-1, &status, WNOHANG) != 0)
             return 1;

@@ -9,7 +9,8 @@
 #   FUSE_URING Y if the kernel offers FUSE over io_uring, else N
 #   srcdir     the source tree
 # and says how it went by its exit status: 0 passed, 77 skipped (the last line of its output is the
-# reason), anything else failed. A line "# time limit: SECONDS" in it changes the limit.
+# reason), anything else failed. A line "# time limit: SECONDS" in it changes the limit, and TIME_LIMIT
+# in the environment of tests/run that of all.
 #
 # Whatever it leaves behind is taken away: processes (found by a variable in their environment),
 # mounts below TMP, TMP. A test fails also when a daemon outlives the unmounting, and when anything
@@ -182,7 +183,7 @@ run_test()
 {
     test_name=$1
     shift
-    limit=$(sed -n 's/^# time limit: *//p' "$1")
+    limit=${TIME_LIMIT:-$(sed -n 's/^# time limit: *//p' "$1")}
     rm -rf "$runner/logs"
     mkdir "$runner/tmp" "$runner/logs"
     reports=log_path=$runner/tmp/log.sanitizer
