@@ -160,6 +160,13 @@ daemon_pid()
     done
 }
 
+# mnt_forget: the kernel drops what it has cached of the mount and nobody uses, and tells the daemon.
+# Other file systems keep theirs, with /proc/sys/vm/drop_caches they would not, which takes long.
+mnt_forget()
+{
+    (cd "$MNT" && "${BUILD_DIR:?}/tests/lib/race" forget </dev/null)
+}
+
 # mnt_refused STATUS TEXT OPTION...: mounting ends with this exit status and with TEXT in its
 # message, and nothing is mounted.
 mnt_refused()
