@@ -11,6 +11,13 @@ use()
     mnt_pid=$(cat "$TMP/pid.$1")
 }
 
+same_on_both_sides()
+{
+    (cd "$LOWER/$1" && find . -printf '%p %y %m %s %n\n' | sort) >"$TMP/list.lower"
+    (cd "$MNT/$1" && find . -printf '%p %y %m %s %n\n' | sort) >"$TMP/list.shown"
+    cmp -s "$TMP/list.lower" "$TMP/list.shown"
+}
+
 # Clients of five users in the same directories, each with account of its files
 clients_round()
 {
@@ -23,6 +30,8 @@ clients_round()
     found=$(find "$LOWER/$directory" -mindepth 1 -printf '%U:%G\n' | sort -u |
         grep -vxE '1000:1000|1001:1001|33:34|0:0' || true)
     same "$found" '' "owners in $directory that are no client's"
+    wait_until 5 same_on_both_sides "$directory" ||
+        fail "what clients left: $(diff "$TMP/list.lower" "$TMP/list.shown")"
     ns_run 0 0 rm -rf "$MNT/$directory"
 }
 
