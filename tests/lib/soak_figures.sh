@@ -7,7 +7,7 @@ samples=${SOAK_LOG:-$TMP/samples}
 # Growth from the first to the last third after warm-up, of medians, that is no leak. What the kernel
 # has cached at a moment, and so what the daemon keeps, differs by this much.
 growth_kb=1024
-growth_descriptors=24
+growth_descriptors=100
 growth_threads=2
 
 # processes_of PID: the daemon and those that belong to it
