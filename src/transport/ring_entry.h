@@ -35,9 +35,9 @@ void ring_entry_free(RingEntry *entry);
 /* The header and the payload, as they are registered. */
 void ring_entry_parts(const RingEntry *entry, struct iovec parts[2]);
 
-/* Whether there is an answer to ring_pool.c's own question, which nobody else knows of. If so it
- * was taken, and is to be committed. */
-bool ring_entry_take_probe(RingEntry *entry);
+/* Whether what the kernel put there comes of a probe (ring_probe.h), which nobody else is to know
+ * of. Then the entry has its answer, and is to be committed. */
+bool ring_entry_is_probe(RingEntry *entry);
 
 /* Passes on to libfuse what the kernel put there. Returns whether it was answered, and is to be
  * committed now; else it is ENTRY_LATE. */
