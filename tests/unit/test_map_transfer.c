@@ -111,8 +111,8 @@ static void test_bad(void **state)
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(bad_cases); i++) {
         GError *error = NULL;
-        GVariant *packed = g_variant_ref_sink(g_variant_parse(
-            G_VARIANT_TYPE(MAP_TRANSFER_TYPE), bad_cases[i].packed, NULL, NULL, &error));
+        GVariant *packed = g_variant_parse(G_VARIANT_TYPE(MAP_TRANSFER_TYPE), bad_cases[i].packed,
+                                           NULL, NULL, &error);
         assert_null(error);
         assert_null(map_transfer_unpack(packed, &error));
         assert_true(g_error_matches(error, MAP_ERROR, MAP_ERROR_INVALID));
