@@ -253,10 +253,11 @@ static void prepare_rings(Session *session)
     static const struct fuse_custom_io io = {.read = read_request, .writev = write_answer};
     const char *_Atomic *refusal = &session->fs.agreement.refusal[AGREED_IO_URING];
 
-    if (session->options->no_io_uring) {
-        *refusal = "no_io_uring";
+    *refusal = session->options->no_io_uring     ? "no_io_uring"
+               : session->options->single_thread ? "it takes more than one thread (-s)"
+                                                 : NULL;
+    if (*refusal != NULL)
         return;
-    }
     session->rings = ring_pool_new(session->fuse, refusal);
     if (session->rings == NULL)
         return;

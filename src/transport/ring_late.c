@@ -148,6 +148,7 @@ void ring_late_stop(RingLate *late)
     }
     eventfd_write(late->event_fd, 1);
     pthread_join(late->thread, NULL);
+    late->is_running = false;
     LOCK_SCOPE(&late->mutex);
     while (late->n_serving > 0)
         pthread_cond_wait(&late->nobody_serves, &late->mutex);
