@@ -49,12 +49,16 @@ uint64_t subid_table_total(const GArray *table, const Account *account)
     return total;
 }
 
+static uint64_t end_of(const SubidLine *line)
+{
+    return (uint64_t)line->start + line->count;
+}
+
 uint64_t subid_table_end(const GArray *table)
 {
     uint64_t end = 100000;
     for (guint i = 0; i < table->len; i++)
-        end = MAX(end, (uint64_t)g_array_index(table, SubidLine, i).start +
-                           g_array_index(table, SubidLine, i).count);
+        end = MAX(end, end_of(&g_array_index(table, SubidLine, i)));
     return end;
 }
 
@@ -82,12 +86,11 @@ GArray *subid_table_overlaps(GArray *table)
     g_array_sort(table, compare_start);
     for (guint i = 0; i < table->len; i++) {
         const SubidLine *line = &g_array_index(table, SubidLine, i);
-        uint64_t end = furthest != NULL ? (uint64_t)furthest->start + furthest->count : 0;
-        if (line->start < end && !same_owner(furthest, line)) {
+        if (furthest != NULL && line->start < end_of(furthest) && !same_owner(furthest, line)) {
             SubidOverlap overlap = {furthest, line};
             g_array_append_vals(overlaps, &overlap, 1);
         }
-        if ((uint64_t)line->start + line->count > end)
+        if (furthest == NULL || end_of(line) > end_of(furthest))
             furthest = line;
     }
     return overlaps;

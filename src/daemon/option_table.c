@@ -220,7 +220,7 @@ static const OptionRow rows[] = {
     {"no_passthrough", NULL, GROUP_SPEED, take_flag, offsetof(Options, filesystem.no_passthrough),
      "all reads and writes go through the daemon"},
     {"io_uring", NULL, GROUP_SPEED, take_unflag, offsetof(Options, no_io_uring),
-     "requests come by io_uring, where the kernel offers it (default)"},
+     "requests come by io_uring, where offered (default)"},
     {"no_io_uring", NULL, GROUP_SPEED, take_flag, offsetof(Options, no_io_uring),
      "all requests come by /dev/fuse"},
     {"sandbox=", "on|off", GROUP_SANDBOX, take_sandbox, 0,

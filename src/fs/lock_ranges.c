@@ -96,6 +96,20 @@ const LockRange *lock_ranges_conflict(const LockRanges *ranges, const LockRange 
     return NULL;
 }
 
+struct flock lock_range_flock(const LockRange *range)
+{
+    const int type = range->kind == LOCK_NONE     ? F_UNLCK
+                     : range->kind == LOCK_SHARED ? F_RDLCK
+                                                  : F_WRLCK;
+
+    return (struct flock){
+        .l_type = (short)type,
+        .l_whence = SEEK_SET,
+        .l_start = range->first,
+        .l_len = range->last == INT64_MAX ? 0 : range->last - range->first + 1,
+    };
+}
+
 void lock_ranges_clear(LockRanges *ranges)
 {
     free(ranges->items);

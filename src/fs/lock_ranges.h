@@ -5,6 +5,7 @@
 
 #include "base/errint.h"
 
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,5 +36,8 @@ void lock_ranges_set(LockRanges *ranges, const LockRange *range);
 
 /* The first of RANGES that another owner's lock WANTED would have to wait for, or NULL. */
 const LockRange *lock_ranges_conflict(const LockRanges *ranges, const LockRange *wanted);
+
+/* As fcntl(2) takes it. */
+struct flock lock_range_flock(const LockRange *range);
 
 void lock_ranges_clear(LockRanges *ranges);

@@ -137,21 +137,9 @@ void lock_table_disuse(LockTable *table, LockOwner *owner)
 
 /* Locks */
 
-static struct flock flock_of(const LockRange *range)
-{
-    return (struct flock){
-        .l_type = range->kind == LOCK_NONE     ? F_UNLCK
-                  : range->kind == LOCK_SHARED ? F_RDLCK
-                                               : F_WRLCK,
-        .l_whence = SEEK_SET,
-        .l_start = range->first,
-        .l_len = range->last == INT64_MAX ? 0 : range->last - range->first + 1,
-    };
-}
-
 static ErrInt lock_fd(int fd, int command, const LockRange *range)
 {
-    struct flock flock = flock_of(range);
+    struct flock flock = lock_range_flock(range);
 
     if (fcntl(fd, command, &flock) == 0)
         return 0;
@@ -264,7 +252,7 @@ ErrInt lock_table_test(LockTable *table, const LockClient *client, const LockRan
                        LockRange *ret_range, pid_t *ret_pid)
 {
     LockOwner *owner = lock_table_find(table, client);
-    struct flock flock = flock_of(wanted);
+    struct flock flock = lock_range_flock(wanted);
     ErrInt r;
 
     /* The handle never has such locks itself. */

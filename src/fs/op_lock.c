@@ -215,14 +215,7 @@ void op_getlk(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi, struct 
         reply_result(req, r);
         return;
     }
-    *flock = (struct flock){
-        .l_type = range.kind == LOCK_NONE     ? F_UNLCK
-                  : range.kind == LOCK_SHARED ? F_RDLCK
-                                              : F_WRLCK,
-        .l_whence = SEEK_SET,
-        .l_start = range.first,
-        .l_len = range.last == INT64_MAX ? 0 : range.last - range.first + 1,
-        .l_pid = pid,
-    };
+    *flock = lock_range_flock(&range);
+    flock->l_pid = pid;
     fuse_reply_lock(req, flock);
 }

@@ -114,7 +114,7 @@ static bool is_same(const WatchHandle *a, const WatchHandle *b)
 {
     return a->type == b->type && a->length == b->length &&
            memcmp(&a->fsid, &b->fsid, sizeof(a->fsid)) == 0 &&
-           (a->length == 0 || memcmp(a->bytes, b->bytes, a->length) == 0);
+           (a->bytes == NULL || b->bytes == NULL || memcmp(a->bytes, b->bytes, a->length) == 0);
 }
 
 /* Only then is the inode said not to be marked: who takes it to be marked still, gives the kernel

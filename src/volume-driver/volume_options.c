@@ -140,6 +140,7 @@ bool volume_options_prepare_source(JsonObject *options, GError **error)
     const char *source = volume_options_source(options);
     const char *mode = get(options, "create");
     struct stat attr;
+    g_return_val_if_fail(source != NULL, false); /* volume_options_new() has seen to that */
     if (stat(source, &attr) == 0)
         return S_ISDIR(attr.st_mode) ||
                driver_error_set(error, "source=%s: not a directory", source);
