@@ -22,8 +22,7 @@ typedef struct RingPool RingPool;
 
 /* A parameter of the kernel that has to be Y, and what *REFUSAL says if it is not. */
 #define RING_POOL_PARAMETER "/sys/module/fuse/parameters/enable_uring"
-#define RING_POOL_OFF                                                                              \
-    "the kernel's parameter fuse.enable_uring is off; 'remapfs --check' says how to turn it on"
+#define RING_POOL_OFF "fuse.enable_uring is off, see 'remapfs --check'"
 
 /* For a SESSION that is mounted; it stays the caller's. Before the sandbox, and after the last
  * fork(2). *REFUSAL says from now on why there is no io_uring, or is NULL once there is; it has to
