@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/fdname.h"
+#include "base/userns.h"
 #include "core/map_error.h"
 #include "core/uidmap_file.h"
 
@@ -60,11 +61,8 @@ static bool is_our_own(const struct stat *theirs)
  * must be numbers of our own namespace. The initial one has no parent, its map is the identity. */
 void source_userns_warn_own(const MapSource *source, const char *ns)
 {
-    /* PROC_USER_INIT_INO of the kernel, which has been the same since Linux 3.8. */
-    static const ino_t initial = 0xEFFFFFFDU;
-
     struct stat st;
-    if (stat(ns, &st) < 0 || st.st_ino == initial || !is_our_own(&st))
+    if (stat(ns, &st) < 0 || st.st_ino == USERNS_INITIAL_INO || !is_our_own(&st))
         return;
     g_ptr_array_add(source->warnings,
                     g_strdup_printf("%s=%s: remapfs runs in that very user namespace, so its map "

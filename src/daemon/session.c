@@ -125,10 +125,13 @@ static ExitStatus start_filesystem(Session *session)
         return STATUS_SYSTEM;
     }
     session->fs.engine_json = session->engine_json;
-    if (!privileged)
+    if (!privileged) {
+        session->fs.agreement.refusal[AGREED_ALL_OWNERS] =
+            "without privileges, only those of who mounted";
         log_message(LOG_WARNING,
                     "without privileges: files can be created and chowned as uid %u only",
                     (unsigned)geteuid());
+    }
     return STATUS_SUCCESS;
 }
 

@@ -16,6 +16,7 @@ const char *agreed_name(Agreed feature)
         [AGREED_WATCH] = "watch",
         [AGREED_BIRTH_TIME] = "birth_time",
         [AGREED_LOWER_HANDLES] = "lower_handles",
+        [AGREED_ALL_OWNERS] = "all_owners",
         [AGREED_IO_URING] = "io_uring",
         [AGREED_SANDBOX_LIMITS] = "sandbox_limits",
         [AGREED_SANDBOX_FILES] = "sandbox_files",

@@ -16,6 +16,7 @@ typedef enum {
     AGREED_FILE_HANDLES,  /* open_by_handle_at(2) on the mount */
     AGREED_BIRTH_TIME,    /* statx(2) says it */
     AGREED_LOWER_HANDLES, /* lower inodes cost no descriptor */
+    AGREED_ALL_OWNERS,    /* what is created or given away can belong to any lower ID */
     AGREED_IO_URING,
     AGREED_WATCH,          /* the kernel is told what others change on the lower side */
     AGREED_SANDBOX_LIMITS, /* from here on: what the daemon has given up */

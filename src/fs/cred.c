@@ -2,6 +2,8 @@
 /* Raw, per-thread system calls for credentials, each verified. */
 #include "fs/cred.h"
 
+#include "base/userns.h"
+
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
@@ -87,6 +89,16 @@ ErrInt cred_read_caps(void)
 
     process.has_fsetid = has_cap(&process.caps, CAP_FSETID);
     return r;
+}
+
+bool cred_is_host_root(void)
+{
+    struct stat st;
+
+    /* Not there: the kernel has no user namespaces, and so but the initial one. */
+    if (stat("/proc/self/ns/user", &st) == 0 && st.st_ino != USERNS_INITIAL_INO)
+        return false;
+    return has_cap(&process.caps, CAP_SYS_ADMIN);
 }
 
 ErrInt cred_init_process(bool *ret_privileged)

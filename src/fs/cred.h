@@ -25,6 +25,10 @@
  * other than our own can be taken on. */
 ErrInt cred_init_process(bool *ret_privileged);
 
+/* Whether the process has CAP_SYS_ADMIN in the initial user namespace, which some features of the
+ * kernel take. While /proc is there. */
+bool cred_is_host_root(void);
+
 /* Again before there are threads: capabilities were given up. */
 ErrInt cred_read_caps(void);
 

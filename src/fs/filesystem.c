@@ -3,6 +3,7 @@
 #include "fs/filesystem.h"
 
 #include "base/cleanup.h"
+#include "fs/cred.h"
 #include "fs/node.h"
 
 #include <errno.h>
@@ -43,6 +44,7 @@ ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, LiveMap
         .own_mount_id = -1,
         .covered_fd = covered_fd,
         .lower_is_stacked = lower_is_stacked(lower_fd),
+        .is_host_root = cred_is_host_root(),
     };
     fs->errands.fd = -1;
     pthread_mutex_init(&fs->errands.lock, NULL);
@@ -110,10 +112,10 @@ static const char *open_watch(Filesystem *fs, bool can_abort)
 #if !HAVE_DECL_FUSE_LOWLEVEL_NOTIFY_INCREMENT_EPOCH
     return "libfuse is older than 3.18";
 #endif
+    if (fs->handles_refusal != NULL)
+        return fs->handles_refusal;
     if (!can_abort)
         return "the connection could not be aborted";
-    if (!fs->lower_has_handles)
-        return "the lower file system has no handles that last";
     r = node_acquire(fs, FUSE_ROOT_ID, &root);
     return r < 0 ? strerrordesc_np(-r) : watch_open(&fs->watch, root.fd);
 }

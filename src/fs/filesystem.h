@@ -52,9 +52,10 @@ typedef struct Filesystem {
     InodeJudge inode_judge;
     OpenFiles open_files;
     DirStreams dir_streams;
-    bool no_opendir;        /* the kernel may open directories without us */
-    bool lower_is_stacked;  /* lower_mount.h */
-    bool lower_has_handles; /* the mount of the lower directory itself */
+    bool no_opendir;             /* the kernel may open directories without us */
+    bool lower_is_stacked;       /* lower_mount.h */
+    bool is_host_root;           /* cred_is_host_root() */
+    const char *handles_refusal; /* of the mount of the lower directory itself; NULL: it has them */
     Agreement agreement;
     Watch watch;
     Validity watched;        /* of what is marked */

@@ -69,8 +69,7 @@ static void settle_wishes(Filesystem *fs, struct fuse_conn_info *conn)
     settle(fs, AGREED_BIRTH_TIME, "libfuse is older than 3.18");
 #endif
     settle(fs, AGREED_SHARED_LOCKS, fs->options.nolock ? "nolock" : NULL);
-    settle(fs, AGREED_LOWER_HANDLES,
-           fs->lower_has_handles ? NULL : "the lower file system has none that last");
+    settle(fs, AGREED_LOWER_HANDLES, fs->handles_refusal);
 }
 
 /* The kernel need not ask before it opens a directory, and keeps the listing: it asks for the time
@@ -117,6 +116,8 @@ static void negotiate_passthrough(Filesystem *fs, struct fuse_conn_info *conn)
         reason = "with noatime there is no passthrough";
     else if (fs->options.sync)
         reason = "with sync there is no passthrough";
+    else if (!fs->is_host_root) /* FUSE_DEV_IOC_BACKING_OPEN would be EPERM for every file. */
+        reason = "only root of the host has passthrough";
     else if (!fuse_set_feature_flag(conn, FUSE_CAP_PASSTHROUGH))
         reason = "the kernel has no passthrough";
     settle(fs, AGREED_PASSTHROUGH, reason);
@@ -168,8 +169,12 @@ static void negotiate_coherence(Filesystem *fs, struct fuse_conn_info *conn)
                    or_default(given->entry, WATCH_KEEP_SECONDS), or_default(given->negative, 0)};
     fs->watch.refusal = begin_watch(fs, conn);
     settle(fs, AGREED_WATCH, fs->watch.refusal);
-    if (fs->watch.refusal != NULL)
-        watch_end(&fs->watch);
+    if (fs->watch.refusal == NULL)
+        return;
+    watch_end(&fs->watch);
+    if (!fs->is_host_root && fs->options.coherence == COHERENCE_WATCH)
+        fuse_log(FUSE_LOG_NOTICE, "no watch: %s; the kernel asks again after %g s",
+                 fs->watch.refusal, fs->unwatched.attr);
 }
 
 void op_init(void *userdata, struct fuse_conn_info *conn)

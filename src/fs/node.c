@@ -250,6 +250,14 @@ ErrInt node_settle_dir(const Node *dir)
 
 /* The root */
 
+static const char *handles_refusal(const Inode *inode)
+{
+    if (inode->handle_opens)
+        return NULL;
+    return inode->mount->local ? "only root of the host may open the handles of files"
+                               : "the lower file system has no handles that last";
+}
+
 ErrInt node_enter_root(Filesystem *fs, int fd)
 {
     int owned_fd AUTO_CLOSE = fd;
@@ -266,7 +274,7 @@ ErrInt node_enter_root(Filesystem *fs, int fd)
     if (r < 0)
         return r;
     inode_table_pin(&fs->inodes, root.inode);
-    fs->lower_has_handles = root.inode->handle_opens;
+    fs->handles_refusal = handles_refusal(root.inode);
     return 0;
 }
 
