@@ -132,12 +132,11 @@ static void *serve_maps(void *data)
 /* Errands */
 
 /* Sends no request to the daemon. */
-static bool is_still_there(const OutsideMount *mount)
+static bool is_the_mount(const OutsideMount *mount, int fd)
 {
     struct statx stx;
 
-    return statx(AT_FDCWD, mount->path, AT_STATX_DONT_SYNC | AT_SYMLINK_NOFOLLOW, MOUNT_ID, &stx) ==
-               0 &&
+    return statx(fd, "", AT_STATX_DONT_SYNC | AT_EMPTY_PATH, MOUNT_ID, &stx) == 0 &&
            stx.stx_mnt_id == mount->id && stx.stx_dev_major == mount->device_major &&
            stx.stx_dev_minor == mount->device_minor;
 }
@@ -151,11 +150,15 @@ static void unmount_with_fusermount(const char *path)
         waitpid(child, NULL, 0);
 }
 
+/* By a descriptor: who can rename a directory above the mount point could lead the path to another
+ * mount after it was looked at. */
 static void unmount(const OutsideMount *mount)
 {
-    if (mount->path[0] == '\0' || !is_still_there(mount))
+    int fd AUTO_CLOSE = open(mount->path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+    if (fd < 0 || !is_the_mount(mount, fd))
         return;
-    if (umount2(mount->path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && geteuid() != 0)
+    if (umount2(fd_path(fd).text, MNT_DETACH) < 0 && geteuid() != 0)
         unmount_with_fusermount(mount->path);
 }
 
