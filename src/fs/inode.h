@@ -31,6 +31,7 @@ typedef struct Inode {
     bool gone;                  /* lock; does not exist below any more: not to be remembered */
     bool handle_opens;          /* lower_mount.h */
     uint8_t handle_length;      /* 0: no handle */
+    uint8_t removals;           /* lock; inode_table_begin_removal() */
     int handle_type;
     unsigned char handle[];
 } Inode;

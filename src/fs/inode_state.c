@@ -79,7 +79,21 @@ bool inode_table_is_nameless(InodeTable *table, const Inode *inode)
 {
     LOCK_SCOPE(&table->lock);
 
-    return inode->nameless;
+    return inode->nameless || inode->removals > 0;
+}
+
+void inode_table_begin_removal(InodeTable *table, Inode *inode)
+{
+    LOCK_SCOPE(&table->lock);
+
+    inode->removals++;
+}
+
+void inode_table_end_removal(InodeTable *table, Inode *inode)
+{
+    LOCK_SCOPE(&table->lock);
+
+    inode->removals--;
 }
 
 bool inode_table_relieve(InodeTable *table)

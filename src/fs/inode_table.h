@@ -108,6 +108,11 @@ void inode_table_set_nameless(InodeTable *table, Inode *inode);
 void inode_table_set_named(InodeTable *table, Inode *inode); /* it has a link again */
 bool inode_table_is_nameless(InodeTable *table, const Inode *inode);
 
+/* Until it ends, INODE counts as nameless: somebody else may see that it has no links before the
+ * system call that removes the last one returns. */
+void inode_table_begin_removal(InodeTable *table, Inode *inode);
+void inode_table_end_removal(InodeTable *table, Inode *inode);
+
 /* Closes NODE's cached descriptor when nobody uses it, and nothing wants it kept. */
 void inode_table_let_go(InodeTable *table, uint64_t node);
 

@@ -43,8 +43,10 @@ ErrInt named_inode_begin(const Node *parent, const char *name, NamedInode *ret_n
     if (ret_named->inode == NULL || !is_known_by(&found, known_hash, node_hash_name(parent, name)))
         return -ESTALE;
     ret_named->is_last = S_ISDIR(found.object.stx.stx_mode) || found.object.stx.stx_nlink == 1;
-    if (ret_named->is_last)
+    if (ret_named->is_last) {
         inode_table_adopt(&fs->inodes, ret_named->inode, &fd);
+        inode_table_begin_removal(&fs->inodes, ret_named->inode);
+    }
     return 0;
 }
 
@@ -62,6 +64,9 @@ void named_inode_moved(NamedInode *named, const Node *parent, const char *name)
 
 void named_inode_end(NamedInode *named)
 {
-    if (named->inode != NULL)
-        inode_table_unref(&named->fs->inodes, named->inode);
+    if (named->inode == NULL)
+        return;
+    if (named->is_last)
+        inode_table_end_removal(&named->fs->inodes, named->inode);
+    inode_table_unref(&named->fs->inodes, named->inode);
 }
