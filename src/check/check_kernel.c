@@ -87,7 +87,7 @@ static void check_passthrough(const CheckRequest *request, Findings *findings)
                      refusal);
 }
 
-/* Nothing here uses it yet; who reads this should learn of it all the same. */
+/* With it, requests are served on the processor of who asks (src/transport). */
 static void check_io_uring(const CheckRequest *request, Findings *findings)
 {
     g_autofree char *module = check_path(request, "/sys/module/fuse");

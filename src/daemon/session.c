@@ -14,9 +14,9 @@
 #include "daemon/own_limits.h"
 #include "daemon/ready.h"
 #include "daemon/reload.h"
+#include "daemon/requests.h"
 #include "daemon/sandbox.h"
 #include "fs/cred.h"
-#include "transport/ring_pool.h"
 
 #include <errno.h>
 #include <json-glib/json-glib.h>
@@ -30,11 +30,6 @@
 #include <sys/wait.h>
 #include <syslog.h>
 
-enum {
-    THREADS_MAX = 128, /* that serve; so many requests may be stuck below, and others go on */
-    IDLE_THREADS_MAX = 8,
-};
-
 typedef struct {
     const Options *options;
     LiveMap map;
@@ -46,7 +41,6 @@ typedef struct {
     Outside outside;
     Reload reload;
     struct fuse_session *fuse;
-    RingPool *rings;      /* NULL: there is no io_uring */
     Guard guard;          /* for what tells the kernel of changes */
     pid_t asker;          /* ask_mount() */
     bool in_service;      /* in the foreground, of a service manager */
@@ -224,70 +218,6 @@ static void *confirm_mount(void *data)
     return is_fault ? session : NULL;
 }
 
-static void end_rings(Session *session)
-{
-    if (session->rings != NULL)
-        ring_pool_free(session->rings);
-    session->rings = NULL;
-}
-
-static Session *session_of(void *userdata)
-{
-    return (Session *)((char *)userdata - offsetof(Session, fs));
-}
-
-static ssize_t read_request(int fd, void *buffer, size_t size, void *userdata)
-{
-    ssize_t n = read(fd, buffer, size);
-
-    if (n > 0)
-        ring_pool_see_request(session_of(userdata)->rings, buffer, (size_t)n);
-    return n;
-}
-
-static ssize_t write_answer(int fd, struct iovec *parts, int n_parts, void *userdata)
-{
-    return ring_pool_write(session_of(userdata)->rings, fd, parts, n_parts);
-}
-
-/* Before the sandbox. */
-static void prepare_rings(Session *session)
-{
-    static const struct fuse_custom_io io = {.read = read_request, .writev = write_answer};
-    const char *_Atomic *refusal = &session->fs.agreement.refusal[AGREED_IO_URING];
-
-    *refusal = session->options->no_io_uring     ? "no_io_uring"
-               : session->options->single_thread ? "it takes more than one thread (-s)"
-                                                 : NULL;
-    if (*refusal != NULL)
-        return;
-    session->rings = ring_pool_new(session->fuse, refusal);
-    if (session->rings == NULL)
-        return;
-    if (fuse_session_custom_io(session->fuse, &io, sizeof(io), fuse_session_fd(session->fuse)) <
-        0) {
-        *refusal = strerrordesc_np(ENOMEM);
-        end_rings(session);
-    }
-}
-
-static int loop(const Session *session)
-{
-    struct fuse_loop_config *config;
-    int r;
-
-    if (session->options->single_thread)
-        return fuse_session_loop(session->fuse);
-    config = fuse_loop_cfg_create();
-    if (config == NULL)
-        return -ENOMEM;
-    fuse_loop_cfg_set_max_threads(config, THREADS_MAX);
-    fuse_loop_cfg_set_idle_threads(config, IDLE_THREADS_MAX);
-    r = fuse_session_loop_mt(session->fuse, config);
-    fuse_loop_cfg_destroy(config);
-    return r;
-}
-
 /* From here on there is no way back to the host, but for the process outside. */
 static int enter_sandbox(Session *session)
 {
@@ -343,7 +273,8 @@ static ExitStatus serve(Session *session)
     if (r == 0 && asks && (session->asker = ask_mount(session)) < 0)
         r = -errno;
     if (r == 0) {
-        prepare_rings(session);
+        requests_prepare(session->fuse, session->options,
+                         &session->fs.agreement.refusal[AGREED_IO_URING]);
         r = enter_sandbox(session);
     }
     if (r == 0 && asks)
@@ -352,13 +283,13 @@ static ExitStatus serve(Session *session)
     if (r == 0)
         r = reload_start(&session->reload);
     if (r == 0) {
-        r = loop(session);
+        r = requests_loop(session->fuse, session->options);
         reload_end(&session->reload);
     }
     if (session->in_service)
         manager_tell("STOPPING=1");
     filesystem_end_waits(&session->fs);
-    end_rings(session);
+    requests_stop();
     unmount(session);
     guard_abort(&session->guard);
     filesystem_end_watch(&session->fs);
@@ -388,6 +319,7 @@ static ExitStatus mount_and_serve(Session *session)
         fuse_remove_signal_handlers(session->fuse);
     }
     fuse_session_destroy(session->fuse);
+    requests_clear();
     return status;
 }
 

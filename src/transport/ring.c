@@ -114,24 +114,38 @@ void ring_submit(Ring *ring)
     io_uring_submit(&ring->uring);
 }
 
-RingNews ring_next(Ring *ring, RingEntry **ret_entry, ErrInt *ret_error)
+/* Whether there is a result, *RET_RESULT, of what was submitted for *RET_ENTRY. A signal, of a
+ * debugger as well, ends the wait with nothing. */
+static bool wait_for_result(struct io_uring *uring, RingEntry **ret_entry, int *ret_result)
 {
     struct io_uring_cqe *cqe;
-    int r;
+    int r = io_uring_submit_and_wait(uring, 1);
 
-    /* A signal, of a debugger as well, ends a wait with nothing. */
-    do {
-        r = io_uring_submit_and_wait(&ring->uring, 1);
-        if (r >= 0)
-            r = io_uring_peek_cqe(&ring->uring, &cqe);
-    } while (r == -EINTR || r == -EAGAIN);
-    if (r == 0) {
-        *ret_entry = io_uring_cqe_get_data(cqe);
-        r = cqe->res;
-        io_uring_cqe_seen(&ring->uring, cqe);
-    }
-    *ret_error = r < 0 ? r : 0;
+    if (r >= 0)
+        r = io_uring_peek_cqe(uring, &cqe);
+    *ret_result = r;
     if (r < 0)
-        return RING_END;
-    return *ret_entry == NULL ? RING_EVENT : RING_ENTRY;
+        return r != -EINTR && r != -EAGAIN;
+    *ret_entry = io_uring_cqe_get_data(cqe);
+    *ret_result = cqe->res;
+    io_uring_cqe_seen(uring, cqe);
+    return true;
+}
+
+RingNews ring_next(Ring *ring, RingEntry **ret_entry, ErrInt *ret_error)
+{
+    int result;
+
+    for (;;) {
+        if (!wait_for_result(&ring->uring, ret_entry, &result))
+            continue;
+        *ret_error = result < 0 ? result : 0;
+        if (result < 0)
+            return RING_END;
+        if (*ret_entry == NULL)
+            return RING_EVENT;
+        if (!ring_entry_is_probe(*ret_entry))
+            return RING_ENTRY;
+        ring_commit(ring, *ret_entry);
+    }
 }

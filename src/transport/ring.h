@@ -37,5 +37,6 @@ void ring_commit(Ring *ring, RingEntry *entry);
 
 void ring_submit(Ring *ring);
 
-/* Waits. *RET_ENTRY has a request when it returns RING_ENTRY. */
+/* Waits. *RET_ENTRY has a request when it returns RING_ENTRY. What comes of a probe (ring_probe.h)
+ * is committed at once. */
 RingNews ring_next(Ring *ring, RingEntry **ret_entry, ErrInt *ret_error);

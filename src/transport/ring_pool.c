@@ -130,8 +130,6 @@ static bool serve_entry(Server *server, RingEntry *entry)
     RingPool *pool = server->pool;
     bool is_answered;
 
-    if (ring_entry_is_probe(entry))
-        return true;
     ring_probe_note(&pool->probe, ring_entry_file(entry));
     /* When there are no more rings, requests wait for those who are busy. */
     if (atomic_fetch_sub(&pool->n_idle[server->queue], 1) == 1)
@@ -226,7 +224,7 @@ static void set_flag(RingPool *pool, bool *flag)
     pthread_cond_broadcast(&pool->go);
 }
 
-static void stop(RingPool *pool)
+static void stop_servers(RingPool *pool)
 {
     set_flag(pool, &pool->is_stopping);
     eventfd_write(pool->stop_fd, 1);
@@ -272,17 +270,11 @@ static ErrInt init(RingPool *pool)
     return r;
 }
 
-static void clear(RingPool *pool)
+static void clear_rings(RingPool *pool)
 {
     for (unsigned i = 0; i < pool->n_servers; i++)
         ring_clear(&pool->servers[i].ring);
-    free(pool->servers);
-    free(pool->n_idle);
-    if (pool->stop_fd >= 0)
-        close(pool->stop_fd);
-    pthread_cond_destroy(&pool->go);
-    pthread_mutex_destroy(&pool->mutex);
-    free(pool);
+    pool->n_servers = 0;
 }
 
 RingPool *ring_pool_new(struct fuse_session *session, const char *_Atomic *refusal)
@@ -307,19 +299,31 @@ RingPool *ring_pool_new(struct fuse_session *session, const char *_Atomic *refus
     *refusal = r < 0 ? strerrordesc_np(-r) : "nothing was agreed with the kernel yet";
     if (r == 0)
         return pool;
-    clear(pool);
+    clear_rings(pool);
+    ring_pool_free(pool);
     return NULL;
+}
+
+void ring_pool_stop(RingPool *pool)
+{
+    stop_servers(pool);
+    ring_late_clear(&pool->late);
+    clear_rings(pool);
 }
 
 void ring_pool_free(RingPool *pool)
 {
-    stop(pool);
     for (RingEntry *entry = atomic_load(&pool->entries), *next; entry != NULL; entry = next) {
         next = entry->next;
         ring_entry_free(entry);
     }
-    ring_late_clear(&pool->late);
-    clear(pool);
+    free(pool->servers);
+    free(pool->n_idle);
+    if (pool->stop_fd >= 0)
+        close(pool->stop_fd);
+    pthread_cond_destroy(&pool->go);
+    pthread_mutex_destroy(&pool->mutex);
+    free(pool);
 }
 
 void ring_pool_see_request(RingPool *pool, const void *request, size_t size)
@@ -359,7 +363,7 @@ static ssize_t agree(RingPool *pool, int device, const struct iovec parts[2])
     r = start_servers(pool);
     if (r < 0) {
         *pool->refusal = strerrordesc_np(-r);
-        stop(pool);
+        stop_servers(pool);
         return writev(device, parts, 2);
     }
     results.flags2 |= URING_ABI_OVER_IO_URING;

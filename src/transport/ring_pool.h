@@ -29,7 +29,11 @@ typedef struct RingPool RingPool;
  * outlive the pool. NULL: there will be none. */
 RingPool *ring_pool_new(struct fuse_session *session, const char *_Atomic *refusal);
 
-/* Stops the threads, which waits until each has answered what it is working on. */
+/* Ends the threads, which waits until each has answered what it is working on, and lets go of the
+ * device. What is written from now on goes there. */
+void ring_pool_stop(RingPool *pool);
+
+/* It was stopped, and nobody writes any more. */
 void ring_pool_free(RingPool *pool);
 
 /* SIZE bytes of a REQUEST were read from the device. */

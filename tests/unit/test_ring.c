@@ -170,6 +170,29 @@ static void answers_as_much_as_there_is_room_for(void **state)
     ring_entry_free(entry);
 }
 
+/* The kernel's request that comes of FUSE_NOTIFY_RETRIEVE is answered, any other is left alone. */
+static void knows_what_comes_of_a_probe(void **state)
+{
+    RingEntry *entry = ring_entry_new(0, 8192);
+    struct fuse_in_header in = {.opcode = FUSE_OPEN, .unique = 6, .nodeid = 5};
+    struct fuse_out_header out;
+
+    (void)state;
+    memcpy(entry->header->in_out, &in, sizeof(in));
+    assert_false(ring_entry_is_probe(entry));
+    assert_int_equal(ring_entry_file(entry), 5);
+    in.opcode = FUSE_NOTIFY_REPLY;
+    entry->header->entry.payload_size = 40;
+    memcpy(entry->header->in_out, &in, sizeof(in));
+    assert_int_equal(ring_entry_file(entry), 0);
+    assert_true(ring_entry_is_probe(entry));
+    memcpy(&out, entry->header->in_out, sizeof(out));
+    assert_int_equal(out.unique, 6);
+    assert_int_equal(out.error, 0);
+    assert_int_equal(entry->header->entry.payload_size, 0);
+    ring_entry_free(entry);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +201,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(tells_of_an_event, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tells_why_there_is_no_request, set_up, tear_down),
         cmocka_unit_test(answers_as_much_as_there_is_room_for),
+        cmocka_unit_test(knows_what_comes_of_a_probe),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
