@@ -4,6 +4,7 @@
 #include "fs/found.h"
 
 #include "base/cleanup.h"
+#include "fs/validity.h"
 
 #include <errno.h>
 #include <sys/sysmacros.h>
@@ -99,7 +100,7 @@ ErrInt found_identify(Found *found, Filesystem *fs, const Node *parent, int fd)
     if (r < 0)
         return r;
     if (found->is_old)
-        found->marked_at = watch_mark_found(&fs->watch, found->object.mount, fd);
+        found->marked_at = validity_prepare_found(fs, found->object.mount, fd);
     return read_found_attr(found, fd);
 }
 

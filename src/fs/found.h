@@ -10,7 +10,7 @@ typedef struct {
     Filesystem *fs;
     const Node *parent; /* where it was found; NULL: the root, or it is no matter where */
     LowerObject object;
-    uint32_t marked_at; /* watch_mark_found(); 0: it is not */
+    uint32_t marked_at; /* validity_prepare_found() */
     bool is_old;        /* it was there before, and may be changed by others */
     bool holds_mount;
     bool is_nameless; /* it was made without a name */

@@ -2,6 +2,9 @@
 /* For long what is watched (watch.h), and else as the options say. */
 #include "fs/validity.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 double validity_of_name(const Node *parent)
 {
     const Filesystem *fs = parent->fs;
@@ -16,19 +19,37 @@ double validity_of_no_name(const Node *parent)
     return watch_has(&fs->watch, parent->inode) ? fs->watched.negative : fs->unwatched.negative;
 }
 
-/* Whether the kernel looks at the attributes before it reads pages of its own, for others may have
- * written to the file by a mapping, which nobody tells of. */
-static bool guards_pages(const Filesystem *fs, const Inode *inode)
+/* Whether the kernel looks at the attributes of regular files before it reads pages of its own, for
+ * others may have written to them by a mapping, which nobody tells of.
+ *
+ * Such files are not marked, not for a moment: what the kernel were told of one would have it leave
+ * aside the attributes that it asks for just then, under a lock, and it would take its pages to be
+ * good (fs/fuse/inode.c, fuse_change_attributes()). */
+static bool guards_pages(const Filesystem *fs, const LowerMount *mount)
 {
-    return inode->type == S_IFREG &&
-           !(agreement_has(&fs->agreement, AGREED_PASSTHROUGH) && inode->mount->passes);
+    return !(agreement_has(&fs->agreement, AGREED_PASSTHROUGH) && mount->passes);
 }
 
-/* What is open is written to through the mount, and a mark would be in the way of each write. */
 static bool keeps_attr(Filesystem *fs, const Inode *inode)
 {
+    /* What is open is written to through the mount, and a mark would be in the way of each write. */
     return inode->type != S_IFREG ||
-           !(guards_pages(fs, inode) || open_files_has(&fs->open_files, inode->node));
+           !(guards_pages(fs, inode->mount) || open_files_has(&fs->open_files, inode->node));
+}
+
+static bool is_regular(int fd)
+{
+    struct statx stx;
+
+    return statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &stx) == 0 &&
+           S_ISREG(stx.stx_mode);
+}
+
+uint32_t validity_prepare_found(Filesystem *fs, LowerMount *mount, int fd)
+{
+    if (!watch_covers(&fs->watch, mount) || (guards_pages(fs, mount) && is_regular(fd)))
+        return 0;
+    return watch_mark_found(&fs->watch, mount, fd);
 }
 
 /* What is asked for once more is worth a mark. */
@@ -42,7 +63,8 @@ double validity_of_attr(Filesystem *fs, const Inode *inode)
 {
     const double brief = WATCH_BRIEF_MSECONDS / 1000.0;
 
-    if (!watch_covers(&fs->watch, inode->mount) || guards_pages(fs, inode))
+    if (!watch_covers(&fs->watch, inode->mount) ||
+        (inode->type == S_IFREG && guards_pages(fs, inode->mount)))
         return fs->unwatched.attr;
     if (watch_has(&fs->watch, inode) && keeps_attr(fs, inode))
         return fs->watched.attr;
