@@ -32,7 +32,7 @@ static bool guards_pages(const Filesystem *fs, const LowerMount *mount)
 
 static bool keeps_attr(Filesystem *fs, const Inode *inode)
 {
-    /* What is open is written to through the mount, and a mark would be in the way of each write. */
+    /* A mark would be in the way of each write to what is open. */
     return inode->type != S_IFREG ||
            !(guards_pages(fs, inode->mount) || open_files_has(&fs->open_files, inode->node));
 }

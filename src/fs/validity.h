@@ -13,7 +13,7 @@ double validity_of_no_name(const Node *parent);
 /* Marks NODE if its attributes are to be kept for long; before they are read. */
 void validity_prepare_attr(const Node *node);
 
-/* The same of what was found, FD, on MOUNT, and is not in the table yet. Returns when it was marked,
+/* The same of FD, which was found on MOUNT and is not in the table yet. Returns when it was marked,
  * as watch_mark_found(), or 0. */
 uint32_t validity_prepare_found(Filesystem *fs, LowerMount *mount, int fd);
 
