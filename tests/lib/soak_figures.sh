@@ -4,10 +4,9 @@
 
 samples=${SOAK_LOG:-$TMP/samples}
 
-# Growth from the first to the last third after warm-up that is no leak: of medians, and of the lower
-# quartile of descriptors, many of which are open for a moment only.
-growth_kb=1024
-growth_descriptors=24
+# Growth from the first third after warm-up to the last one that is no leak: of medians
+growth_kb=2048
+growth_descriptors=4
 growth_threads=2
 
 # processes_of PID: the daemon and those that belong to it
@@ -32,6 +31,23 @@ usage_of()
         END { if (!ended) print sum[1], sum[2], sum[3], sum[4] }'
 }
 
+# rest_if_asked LOAD
+rest_if_asked()
+{
+    test -e "$TMP/rest" || return 0
+    touch "$TMP/rests.$1"
+    while [ -e "$TMP/rest" ]; do
+        sleep 0.1
+    done
+}
+
+all_rest()
+{
+    for load in $loads; do
+        test -e "$TMP/rests.$load" || test -e "$TMP/failed.$load" || return 1
+    done
+}
+
 # What is removed below stays in the kernel's cache until memory is short, and so the daemon has to
 # know it. Without that, what grows is a leak.
 forget_unused()
@@ -41,21 +57,30 @@ forget_unused()
     done
 }
 
-# take_sample SECONDS: of each mount, a line of SECONDS NAME USAGE
-take_sample()
+# sample_at_rest SECONDS: what is kept, for under load most is in use for a moment only: of each mount,
+# a line of SECONDS NAME USAGE
+sample_at_rest()
 {
+    rm -f "$TMP"/rests.*
+    touch "$TMP/rest"
+    wait_until 60 all_rest || echo "failed: a load does not come to rest" >>"$TMP/growth"
+    forget_unused
+    # The daemon closes what it has not used for a while.
+    sleep 3
     for name in $mounts; do
-        usage=$(usage_of "$(cat "$TMP/pid.$name")")
-        test -z "$usage" || echo "$1 $name $usage" >>"$samples"
+        echo "$1 $name $(usage_of "$(cat "$TMP/pid.$name")")" >>"$samples"
     done
+    rm "$TMP/rest"
 }
 
-# quartile MOUNT COLUMN FROM TO N: the Nth, in the samples of that time; the second is the median
-quartile()
+# median MOUNT COLUMN FIRST|LAST: in that third of the samples
+median()
 {
-    awk -v name="$1" -v column="$2" -v from="$3" -v to="$4" \
-        '$2 == name && $1 >= from && $1 <= to { print $column }' "$samples" | sort -n |
-        awk -v n="$5" '{ value[NR] = $1 } END { print (NR ? value[int((NR * n + 3) / 4)] : "none") }'
+    awk -v name="$1" -v column="$2" '$2 == name { print $column }' "$samples" |
+        case $3 in
+        first) head -n $((n_samples / 3)) ;;
+        last) tail -n $((n_samples / 3)) ;;
+        esac | sort -n | awk '{ value[NR] = $1 } END { print NR ? value[int((NR + 1) / 2)] : "none" }'
 }
 
 # requests_of PATH: that this mount has answered
@@ -64,11 +89,11 @@ requests_of()
     "$REMAPFS" --status --json "$1" | jq '[.requests[].count] | add // 0'
 }
 
-# compare MOUNT WHAT COLUMN GROWTH QUARTILE: prints one line of the table
+# compare MOUNT WHAT COLUMN GROWTH: prints one line of the table
 compare()
 {
-    first=$(quartile "$1" "$3" "$warm" $((warm + third)) "$5")
-    last=$(quartile "$1" "$3" $((seconds - third)) "$seconds" "$5")
+    first=$(median "$1" "$3" first)
+    last=$(median "$1" "$3" last)
     printf '%-6s %-22s %10s %10s\n' "$1" "$2" "$first" "$last"
     case $first$last in
     *none*) echo "failed: no samples of $2 of mount $1" >>"$TMP/growth" ;;
@@ -79,19 +104,16 @@ compare()
     esac
 }
 
-# compare_usage SECONDS: the table of what was used. Leaves in $TMP/growth what has grown.
+# compare_usage: the table of what was used. Leaves in $TMP/growth what has grown.
 compare_usage()
 {
-    seconds=$1
-    warm=$((seconds / 4 < 300 ? seconds / 4 : 300))
-    third=$(((seconds - warm) / 3))
-    : >"$TMP/growth"
+    n_samples=$(awk '$2 == "a"' "$samples" | wc -l)
     printf '%-6s %-22s %10s %10s\n' mount 'third:' first last
     for name in $mounts; do
-        compare "$name" 'resident KiB' 3 $growth_kb 2
-        compare "$name" 'private dirty KiB' 4 $growth_kb 2
-        compare "$name" descriptors 5 $growth_descriptors 1
-        compare "$name" threads 6 $growth_threads 2
+        compare "$name" 'resident KiB' 3 $growth_kb
+        compare "$name" 'private dirty KiB' 4 $growth_kb
+        compare "$name" descriptors 5 $growth_descriptors
+        compare "$name" threads 6 $growth_threads
     done
 }
 
