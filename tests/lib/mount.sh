@@ -90,10 +90,13 @@ mounted_or_dead()
 }
 
 # remapfs_options OPTION...: sets the arguments of a call of $REMAPFS, in $mnt_arguments, a list of
-# words. A word that begins with - stays as it is, any other is for -o.
+# words. A word that begins with - stays as it is, any other is for -o. With $MNT_OPTIONS, a list of
+# words, for those who try by hand.
 remapfs_options()
 {
     mnt_arguments=
+    # shellcheck disable=SC2086 # a list of words
+    set -- "$@" ${MNT_OPTIONS-}
     for option; do
         case $option in
         *[[:space:]]*) fail "no blanks in options of tests: '$option'" ;;
