@@ -590,8 +590,8 @@ __attribute__((noreturn)) static void run_client(int userns, time_t end)
     for (; time(NULL) < end; done++)
         run_one();
     check_account();
-    if (done < 100)
-        fail("did only %lu operations", done);
+    if (done == 0)
+        fail("did nothing");
     exit(0);
 }
 
