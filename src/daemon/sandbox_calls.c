@@ -130,8 +130,13 @@ typedef struct {
 #define WHOLE UINT64_MAX
 #define WORD UINT32_MAX /* what the kernel looks at of an int */
 
+/* Of clone(2): what it makes, and in which namespaces. */
+#define CLONE_RESULT                                                                               \
+    (CLONE_THREAD | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |  \
+     CLONE_NEWPID | CLONE_NEWNET)
+
 static const CallWith calls_with[] = {
-    {SYS_clone,             0, CLONE_THREAD, CLONE_THREAD,                 "threads, no processes"          },
+    {SYS_clone,             0, CLONE_RESULT, CLONE_THREAD,                 "threads, no processes"          },
     {SYS_unshare,           0, WHOLE,        CLONE_FS,                     "a thread's own umask (cred.c)"  },
     {SYS_mmap,              2, PROT_EXEC,    0,                            "memory that is no code"         },
     {SYS_mprotect,          2, PROT_EXEC,    0,                            "the same"                       },

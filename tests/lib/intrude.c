@@ -48,6 +48,7 @@ static const Attempt attempts[] = {
     ATTEMPT(execveat, NO_FD, NOWHERE),
     ATTEMPT(clone3, NOWHERE),
     {"clone of a process",     SYS_clone,    {CLONE_FS | CLONE_NEWNS}                            },
+    {"clone to a namespace",   SYS_clone,    {CLONE_THREAD | CLONE_NEWNET}                       },
     {"mmap of code",           SYS_mmap,     {0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, NO_FD}},
     {"mprotect to code",       SYS_mprotect, {NOWHERE, 4096, PROT_READ | PROT_EXEC}              },
     ATTEMPT(memfd_create, NOWHERE),
