@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The system calls that remain, see seccomp(2). All others fail with ENOSYS, so that the C library
  * falls back to what it did on older kernels. */
+#include "daemon/sandbox_calls.h"
+
 #include "base/cleanup.h"
 #include "daemon/sandbox.h"
 
@@ -10,7 +12,6 @@
 #include <linux/fsverity.h>
 #include <linux/io_uring.h>
 #include <sched.h>
-#include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -20,7 +21,9 @@
 #define BACKING_CLOSE _IOC(_IOC_WRITE, 229, 2, 4)
 
 typedef struct {
-    int number; /* SYS_*: of the kernel's headers, which libseccomp may be older than */
+    /* SYS_*: of the kernel's headers, which libseccomp may be older than; SCMP_SYS() for what only
+     * some architectures have, and others leave out. */
+    int number;
     const char *reason;
 } Call;
 
@@ -51,9 +54,7 @@ static const Call calls[] = {
     {SYS_linkat,            "link"                                                           },
     {SYS_unlinkat,          "unlink, rmdir"                                                  },
     {SYS_renameat2,         "rename"                                                         },
-#ifdef SYS_renameat
-    {SYS_renameat,          "the same, for the C library"                                    },
-#endif
+    {SCMP_SYS(renameat),    "the same, for the C library"                                    },
     {SYS_fchownat,          "setattr"                                                        },
     {SYS_fchmodat,          "setattr"                                                        },
 #ifdef SYS_fchmodat2
@@ -112,10 +113,8 @@ static const Call calls[] = {
     {SYS_shutdown,          "ends a wait for a map"                                          },
     {SYS_wait4,             "the end of the process outside"                                 },
     {SYS_ppoll,             "libfuse: whether the mount is still there"                      },
-#ifdef SYS_poll
-    {SYS_poll,              "the same"                                                       },
-    {SYS_time,              "syslog(3)"                                                      },
-#endif
+    {SCMP_SYS(poll),        "the same"                                                       },
+    {SCMP_SYS(time),        "syslog(3)"                                                      },
 };
 
 /* Where ARGUMENT, as far as MASK goes, is VALUE. */
@@ -190,14 +189,21 @@ static void clear_filter(scmp_filter_ctx *filter)
         seccomp_release(*filter);
 }
 
-ErrInt sandbox_filter_calls(void)
+/* libseccomp begins with that of this machine. */
+static ErrInt set_architecture(scmp_filter_ctx filter, uint32_t architecture)
 {
-    scmp_filter_ctx filter CLEANUP(clear_filter) = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
     ErrInt r;
 
-    if (filter == NULL)
-        return -ENOMEM;
-    r = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
+    if (architecture == seccomp_arch_native())
+        return 0;
+    r = seccomp_arch_add(filter, architecture);
+    return r < 0 ? r : seccomp_arch_remove(filter, seccomp_arch_native());
+}
+
+static ErrInt set_attributes(scmp_filter_ctx filter)
+{
+    ErrInt r = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
+
     /* A tree instead of a list. */
     if (r == 0)
         r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
@@ -205,7 +211,30 @@ ErrInt sandbox_filter_calls(void)
      * this, older kernels make every thread slower. */
     if (r == 0)
         r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_SSB, 1);
+    return r;
+}
+
+ErrInt sandbox_make_filter(uint32_t architecture, scmp_filter_ctx *filter)
+{
+    scmp_filter_ctx made CLEANUP(clear_filter) = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+    ErrInt r;
+
+    if (made == NULL)
+        return -ENOMEM;
+    r = set_architecture(made, architecture);
     if (r == 0)
-        r = allow_all(filter);
+        r = set_attributes(made);
+    if (r == 0)
+        r = allow_all(made);
+    if (r == 0)
+        *filter = STEAL(made);
+    return r;
+}
+
+ErrInt sandbox_filter_calls(void)
+{
+    scmp_filter_ctx filter CLEANUP(clear_filter) = NULL;
+    ErrInt r = sandbox_make_filter(seccomp_arch_native(), &filter);
+
     return r < 0 ? r : seccomp_load(filter);
 }
