@@ -194,3 +194,24 @@ both_same()
     diff -U 0 --label 'below the reference' --label 'below remapfs' "$TMP/both.reference" \
         "$TMP/both.mount" || fail "the lower directories differ"
 }
+
+# events_start DIRECTORY PATH...: watches these, relative to DIRECTORY, with inotify(7). Sets
+# events_pid.
+events_start()
+{
+    events_directory=$1
+    shift
+    : >"$TMP/events.new"
+    (cd "$events_directory" && exec "$BUILD_DIR/tests/lib/events" "$@") >"$TMP/events.new" 2>&1 &
+    events_pid=$!
+    wait_until 10 grep -qx watching "$TMP/events.new" || fail "no watch: $(cat "$TMP/events.new")"
+    mv "$TMP/events.new" "$TMP/events.$events_pid"
+}
+
+# events_stop EVENTS-PID: ends that watch. What has happened is in $TMP/events; see tests/lib/events.c.
+events_stop()
+{
+    kill "$1"
+    wait "$1" || fail "a watch ends with $?"
+    sed 1d "$TMP/events.$1" >"$TMP/events"
+}
