@@ -20,6 +20,10 @@
 #define BACKING_OPEN _IOC(_IOC_WRITE, 229, 1, 16)
 #define BACKING_CLOSE _IOC(_IOC_WRITE, 229, 2, 4)
 
+/* Of Linux 6.13, <linux/mman.h>. */
+#define GUARD_INSTALL 102
+#define GUARD_REMOVE 103
+
 typedef struct {
     /* SYS_*: of the kernel's headers, which libseccomp may be older than; SCMP_SYS() for what only
      * some architectures have, and others leave out. */
@@ -93,7 +97,6 @@ static const Call calls[] = {
     {SYS_exit_group,        "the end"                                                        },
     {SYS_munmap,            "memory"                                                         },
     {SYS_mremap,            "memory"                                                         },
-    {SYS_madvise,           "memory"                                                         },
     {SYS_brk,               "memory"                                                         },
     {SYS_getrandom,         "malloc(3)"                                                      },
     {SYS_rt_sigaction,      "signals"                                                        },
@@ -134,11 +137,18 @@ typedef struct {
     (CLONE_THREAD | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |  \
      CLONE_NEWPID | CLONE_NEWNET)
 
+/* Of madvise(2): with MADV_HWPOISON and the like, from 100 up, CAP_SYS_ADMIN can take memory away
+ * that others use, too. */
+#define ADVICE_KIND (WORD ^ 31)
+
 static const CallWith calls_with[] = {
     {SYS_clone,             0, CLONE_RESULT, CLONE_THREAD,                 "threads, no processes"          },
     {SYS_unshare,           0, WHOLE,        CLONE_FS,                     "a thread's own umask (cred.c)"  },
     {SYS_mmap,              2, PROT_EXEC,    0,                            "memory that is no code"         },
     {SYS_mprotect,          2, PROT_EXEC,    0,                            "the same"                       },
+    {SYS_madvise,           2, ADVICE_KIND,  0,                            "memory that is our own"         },
+    {SYS_madvise,           2, WORD,         GUARD_INSTALL,                "stacks of newer C libraries"    },
+    {SYS_madvise,           2, WORD,         GUARD_REMOVE,                 "the same"                       },
     {SYS_prctl,             0, WORD,         PR_SET_NAME,                  "libfuse names its threads"      },
     {SYS_io_uring_register, 1, WORD,         IORING_REGISTER_ENABLE_RINGS,
      "makes a thread the owner of its ring"                                                                 },

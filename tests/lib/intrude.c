@@ -103,6 +103,7 @@ static const Attempt attempts[] = {
     ATTEMPT(clock_settime, 0, NOWHERE),
     ATTEMPT(adjtimex, NOWHERE),
     ATTEMPT(mlockall, 9999),
+    {"madvise to poison",      SYS_madvise,  {0, 0, MADV_HWPOISON}                               },
     ATTEMPT(shmget, 0, 0, 0),
     ATTEMPT(personality, 0xffffffff),
 #ifdef SYS_iopl

@@ -56,7 +56,7 @@ static const char *const always[] = {
     "setfsuid setfsgid capset umask geteuid getpid gettid",
     /* threads and memory, as the C library makes them */
     "futex set_robust_list rseq sched_getaffinity sched_yield exit exit_group munmap mremap",
-    "madvise brk getrandom",
+    "brk getrandom",
     /* signals and time */
     "rt_sigaction rt_sigprocmask rt_sigreturn rt_sigtimedwait restart_syscall timer_create",
     "timer_settime timer_delete nanosleep clock_nanosleep clock_gettime gettimeofday",
@@ -126,6 +126,13 @@ static const struct {
     {"mprotect", 2, PROT_READ | PROT_WRITE,             true },
     {"mprotect", 2, PROT_EXEC,                          false},
     {"mprotect", 2, PROT_READ | PROT_EXEC,              false},
+    {"madvise",  2, MADV_DONTNEED,                      true },
+    {"madvise",  2, MADV_HUGEPAGE,                      true },
+    {"madvise",  2, 102 /* MADV_GUARD_INSTALL */,       true },
+    {"madvise",  2, 103 /* MADV_GUARD_REMOVE */,        true },
+    {"madvise",  2, MADV_HWPOISON,                      false},
+    {"madvise",  2, 101 /* MADV_SOFT_OFFLINE */,        false},
+    {"madvise",  2, 104,                                false},
 };
 
 /* What an intruder would begin with. All are refused as anything that is not above; this is for who
