@@ -69,12 +69,13 @@ AC_MSG_RESULT([${FORTIFY_CPPFLAGS:-none}])
 ])
 
 # REMAPFS_COVERAGE(WANTED): sets COVERAGE_CFLAGS and COVERAGE_LDFLAGS. Where gcov's files go, and when
-# they are written, is then up to tests/lib/coverage_files.c.
+# they are written, is then up to tests/lib/coverage_files.c. It takes CFLAGS=-O0: what is optimised
+# does not run line by line.
 AC_DEFUN([REMAPFS_COVERAGE],
 [AC_SUBST([COVERAGE_CFLAGS])
 AC_SUBST([COVERAGE_LDFLAGS])
 AS_IF([test "$1" != no],
-  [COVERAGE_CFLAGS="--coverage -fprofile-abs-path -fprofile-update=atomic -g -O0"
-   COVERAGE_LDFLAGS="--coverage -Wl,--wrap=open,--wrap=_exit,-u,__wrap_open"])
+  [COVERAGE_CFLAGS="--coverage -fprofile-abs-path -fprofile-update=atomic"
+   COVERAGE_LDFLAGS="--coverage -Wl,--wrap=open,--wrap=_exit,--wrap=pause,-u,__wrap_open"])
 AM_CONDITIONAL([COVERAGE], [test "$1" != no])
 ])

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Lets gcov write its files at the end of every process: also out of the sandbox, where they have
- * no path, and when a child leaves by _exit(2). Linked with --wrap=open,--wrap=_exit. */
+ * no path, when a child leaves by _exit(2), and when it waits in pause(2) to be killed. Linked with
+ * --wrap=open,--wrap=_exit,--wrap=pause. */
 #include <fcntl.h>
 #include <gcov.h>
 #include <stdarg.h>
@@ -12,6 +13,8 @@ int __real_open(const char *path, int flags, mode_t mode);
 int __wrap_open(const char *path, int flags, ...);
 _Noreturn void __real__exit(int status);
 _Noreturn void __wrap__exit(int status);
+int __real_pause(void);
+int __wrap_pause(void);
 
 /* The host's root directory. */
 static int host_root = -1;
@@ -57,4 +60,10 @@ void __wrap__exit(int status)
 {
     __gcov_dump();
     __real__exit(status);
+}
+
+int __wrap_pause(void)
+{
+    __gcov_dump();
+    return __real_pause();
 }
