@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 static void test_bad(void **state)
@@ -146,12 +147,86 @@ static void test_other(void **state)
     assert_int_equal(errno, ECHILD);
 }
 
+/* From a namespace of its own there is no way back into the one it was made in. */
+static void test_not_permitted(void **state)
+{
+    (void)state;
+    int ours = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
+    assert_true(ours >= 0);
+    pid_t child = fork();
+    if (child == 0) {
+        if (unshare(CLONE_NEWUSER) < 0)
+            _exit(77);
+        char option[64];
+        snprintf(option, sizeof(option), "map=userns:/proc/self/fd/%d", ours);
+        Resolved result = resolve_one(option);
+        bool right = strstr(result.message, "cannot enter the user namespace: Operation not "
+                                            "permitted\n  run as root") != NULL;
+        resolved_clear(&result);
+        _exit(right ? 0 : 1);
+    }
+    close(ours);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 77)
+        skip();
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static int lowest_descriptor(void)
+{
+    int fd = dup(STDERR_FILENO);
+    close(fd);
+    return fd;
+}
+
+/* Whichever is the first descriptor too many, it is said, and nothing stays. */
+static void test_no_descriptors(void **state)
+{
+    (void)state;
+    pid_t child = namespace_child_new();
+    if (child < 0)
+        skip();
+    if (!namespace_child_map(child, "uid_map", "0 100000 65536\n") ||
+        !namespace_child_map(child, "gid_map", "0 100000 65536\n")) {
+        namespace_child_end(child);
+        skip();
+    }
+    char *option = g_strdup_printf("map=userns:/proc/%ld/ns/user", (long)child);
+    struct rlimit before;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    int lowest = lowest_descriptor();
+    int failures = 0;
+    for (bool done = false; !done;) {
+        struct rlimit limit = {(rlim_t)(lowest + failures), before.rlim_max};
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+        Resolved result = resolve_one(option);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+        assert_int_equal(lowest_descriptor(), lowest);
+        done = result.owners != NULL;
+        if (!done)
+            assert_contains(result.message, "Too many open files");
+        failures += !done;
+        resolved_clear(&result);
+    }
+    /* That of the path, that of the namespace, and both ends of a pipe. */
+    assert_int_equal(failures, 4);
+    g_free(option);
+    namespace_child_end(child);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bad),   cmocka_unit_test(test_fifo),
-        cmocka_unit_test(test_own),   cmocka_unit_test(test_own_is_warned_of),
+        cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_fifo),
+        cmocka_unit_test(test_own),
+        cmocka_unit_test(test_own_is_warned_of),
         cmocka_unit_test(test_other),
+        cmocka_unit_test(test_not_permitted),
+        cmocka_unit_test(test_no_descriptors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
