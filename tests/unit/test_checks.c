@@ -300,6 +300,16 @@ static void test_namespace(void **state)
 }
 
 /* What TEXT as the subuid file makes of the user root. */
+/* The case of a file of subordinate IDs that has TEXT. The caller clears it. */
+static void case_of_subids(Case *c, const char *text)
+{
+    char *value = g_strconcat(root, "/subuid:root", NULL);
+    put("/subuid", text);
+    case_init(c, "uidmap", value);
+    checks_run(&c->request, c->findings);
+    g_free(value);
+}
+
 static void test_subids(void **state)
 {
     (void)state;
@@ -319,16 +329,43 @@ static void test_subids(void **state)
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         Case c;
-        char *value = g_strconcat(root, "/subuid:root", NULL);
-        put("/subuid", cases[i].text);
-        case_init(&c, "uidmap", value);
-        checks_run(&c.request, c.findings);
+        case_of_subids(&c, cases[i].text);
         const Finding *finding = find(&c, cases[i].says, cases[i].level);
         if (cases[i].input != NULL)
             assert_string_equal(finding->input, cases[i].input);
         case_clear(&c);
-        g_free(value);
     }
+}
+
+/* No range is proposed that would be beyond the last ID. */
+static void test_no_room(void **state)
+{
+    (void)state;
+    Case c;
+    case_of_subids(&c, "root:100000:10\n1:100005:100\n2:4294900000:67295\n");
+    const Finding *few = find(&c, "has 10 uids", FINDING_WARNING);
+    assert_null(few->input);
+    assert_contains(few->remedy, "add a range that no other line of ");
+    const Finding *shared = find(&c, "share the IDs 100005-100009", FINDING_WARNING);
+    assert_null(shared->input);
+    assert_string_equal(shared->remedy, "give one of them a range of its own");
+    case_clear(&c);
+}
+
+static void test_many_overlaps(void **state)
+{
+    (void)state;
+    Case c;
+    case_of_subids(&c, "root:100000:65536\n1:100010:2\n2:100020:2\n3:100030:2\n4:100040:2\n"
+                       "5:100050:2\n6:100060:2\n7:100070:2\n");
+    unsigned said = 0;
+    for (guint i = 0; i < c.findings->items->len; i++) {
+        const Finding *finding = c.findings->items->pdata[i];
+        said += strstr(finding->text, "share the IDs") != NULL;
+    }
+    assert_int_equal(said, 5);
+    find(&c, "2 more lines of ", FINDING_WARNING);
+    case_clear(&c);
 }
 
 /* The map's message is about the first file, and said once; the second is looked at as well. */
@@ -380,10 +417,11 @@ static void test_engine(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_is_well), cmocka_unit_test(test_host),
-        cmocka_unit_test(test_kernel),      cmocka_unit_test(test_own_config),
-        cmocka_unit_test(test_allow_other), cmocka_unit_test(test_namespace),
-        cmocka_unit_test(test_subids),      cmocka_unit_test(test_both_files),
+        cmocka_unit_test(test_all_is_well),   cmocka_unit_test(test_host),
+        cmocka_unit_test(test_kernel),        cmocka_unit_test(test_own_config),
+        cmocka_unit_test(test_allow_other),   cmocka_unit_test(test_namespace),
+        cmocka_unit_test(test_subids),        cmocka_unit_test(test_no_room),
+        cmocka_unit_test(test_many_overlaps), cmocka_unit_test(test_both_files),
         cmocka_unit_test(test_engine),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
