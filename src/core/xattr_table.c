@@ -67,9 +67,22 @@ ErrInt xattr_check_set(XattrClass class)
     return xattr_check_get(class) < 0 ? -EOPNOTSUPP : 0;
 }
 
+bool xattr_get_takes_admin(const char *name)
+{
+    return strncmp(name, XATTR_TRUSTED_PREFIX, XATTR_TRUSTED_PREFIX_LEN) == 0;
+}
+
+/* security.capability takes CAP_SETFCAP instead (cap_inode_setxattr() of the kernel). */
+bool xattr_set_takes_admin(const char *name)
+{
+    return xattr_get_takes_admin(name) ||
+           (strncmp(name, XATTR_SECURITY_PREFIX, XATTR_SECURITY_PREFIX_LEN) == 0 &&
+            strcmp(name, XATTR_NAME_CAPS) != 0);
+}
+
 static bool is_listed(const char *name, bool trusted)
 {
-    if (!trusted && strncmp(name, XATTR_TRUSTED_PREFIX, XATTR_TRUSTED_PREFIX_LEN) == 0)
+    if (!trusted && xattr_get_takes_admin(name))
         return false;
     return xattr_check_get(xattr_class(name)) == 0;
 }

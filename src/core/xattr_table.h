@@ -23,6 +23,11 @@ XattrClass xattr_class(const char *name);
 ErrInt xattr_check_get(XattrClass class);
 ErrInt xattr_check_set(XattrClass class);
 
+/* Whether a file system asks CAP_SYS_ADMIN of who calls getxattr, or else setxattr and removexattr,
+ * for NAME. */
+bool xattr_get_takes_admin(const char *name);
+bool xattr_set_takes_admin(const char *name);
+
 /* Leaves only the names that the mount lists in LIST, SIZE bytes as from listxattr(2): all that
  * xattr_check_get() allows, in their order; those of the trusted namespace with TRUSTED only, as
  * file systems list them only to who has CAP_SYS_ADMIN. Returns the size of what is left. */

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/fdname.h"
+#include "base/keep_fds.h"
 #include "core/map_error.h"
 #include "core/map_transfer.h"
 #include "daemon/sandbox.h"
@@ -204,28 +205,12 @@ static void serve_errands(Server *server)
 
 /* The process */
 
-static int compare_fds(const void *a, const void *b)
-{
-    return *(const int *)a - *(const int *)b;
-}
-
 /* Whatever is open otherwise would stay so when the daemon closes it, or dies. */
 static bool keep_only(const Server *server)
 {
     int kept[] = {server->lower_fd, server->maps, server->errands};
-    int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-    int next = STDERR_FILENO + 1;
 
-    for (int fd = STDIN_FILENO; fd < next; fd++)
-        if (dup2(null_fd, fd) < 0)
-            return false;
-    qsort(kept, G_N_ELEMENTS(kept), sizeof(kept[0]), compare_fds);
-    for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
-        if (kept[i] > next)
-            close_range((unsigned)next, (unsigned)kept[i] - 1, 0);
-        next = kept[i] + 1;
-    }
-    return close_range((unsigned)next, ~0U, 0) == 0;
+    return keep_fds(kept, G_N_ELEMENTS(kept));
 }
 
 /* An ordinary user has nothing to give up, and unmounts by a setuid program. */

@@ -81,14 +81,39 @@ static void settle(Filesystem *fs, Agreed part, ErrInt r)
     log_message(LOG_NOTICE, "%s: not in use: %s", agreed_name(part), strerror(-r));
 }
 
+/* What is kept for a reason is no matter for the log. */
+static void settle_sys_admin(Filesystem *fs)
+{
+    const char *reason = fs->agreement.refusal[AGREED_SANDBOX_CAPABILITIES];
+
+    if (reason == NULL && filesystem_passthrough_obstacle(fs) == NULL)
+        reason = "passthrough takes it";
+    fs->agreement.refusal[AGREED_SANDBOX_SYS_ADMIN] = reason;
+}
+
 void sandbox_enter(Filesystem *fs, int lower_fd)
 {
     settle(fs, AGREED_SANDBOX_LIMITS, set_limits());
     settle(fs, AGREED_SANDBOX_FILES, hide_files(fs, lower_fd));
     settle(fs, AGREED_SANDBOX_NETWORK, forgo_network());
-    settle(fs, AGREED_SANDBOX_CAPABILITIES, sandbox_drop_caps());
+    settle(fs, AGREED_SANDBOX_CAPABILITIES, sandbox_drop_caps(fs));
+    settle_sys_admin(fs);
     settle(fs, AGREED_SANDBOX_PRIVILEGES, forgo_privileges());
-    settle(fs, AGREED_SANDBOX_CALLS, sandbox_filter_calls());
+    settle(fs, AGREED_SANDBOX_CALLS, sandbox_filter_calls(fs));
+}
+
+/* The network is out of reach of the calls that remain. */
+ErrInt sandbox_enter_xattrs(int proc_fd)
+{
+    ErrInt r = set_limits();
+
+    if (r == 0)
+        r = sandbox_hide_mounts(proc_fd);
+    if (r == 0)
+        r = fchdir(proc_fd) < 0 ? -errno : sandbox_drop_caps_xattrs();
+    if (r == 0)
+        r = forgo_privileges();
+    return r == 0 ? sandbox_filter_calls_xattrs() : r;
 }
 
 /* What reports of sanitizers are made with is files, processes and ptrace(2). */

@@ -13,7 +13,8 @@
  *                 the host is pinned; the root directory is the lower directory, which stays on the
  *                 host's mounts, so that what others mount and unmount there is seen
  *   network       a network namespace with nothing in it
- *   capabilities  of this and every later thread, for good
+ *   capabilities  of this and every later thread, for good; CAP_SYS_ADMIN only where passthrough
+ *                 takes it, since attributes that do can be left to another process
  *   calls         no new privileges, and the filter of system calls
  *
  * What cannot be had, for lack of privilege or of a feature of the kernel, is left out and said. */
@@ -35,9 +36,15 @@ const char *sandbox_obstacle(bool wanted);
 /* Says so in FS->agreement. */
 void sandbox_leave_out(Filesystem *fs, const char *obstacle);
 
+/* The sandbox of the process for attributes (xattr_process.h), all of it; 0 or -errno. PROC_FD is
+ * /proc/self/fd, as it is by then, and the working directory. */
+ErrInt sandbox_enter_xattrs(int proc_fd);
+
 /* The steps; 0 or -errno. */
-ErrInt sandbox_drop_caps(void);
-ErrInt sandbox_filter_calls(void);
+ErrInt sandbox_drop_caps(const Filesystem *fs);
+ErrInt sandbox_drop_caps_xattrs(void);
+ErrInt sandbox_filter_calls(const Filesystem *fs);
+ErrInt sandbox_filter_calls_xattrs(void);
 
 /* Moves PROC_FD (/proc/self/fd), which is the working directory, to a mount of its own. */
 ErrInt sandbox_hide_mounts(int proc_fd);

@@ -170,6 +170,20 @@ static const CallWith calls_with[] = {
     {SYS_ioctl,             1, WORD,         FS_IOC_ENABLE_VERITY,         "the same"                       },
 };
 
+/* Of the process for attributes (xattr_process.h), whatever the arguments. */
+static const Call calls_for_xattrs[] = {
+    {SYS_recvmsg,         "what to do, and with which file"},
+    {SYS_getxattr,        "does it"                        },
+    {SYS_setxattr,        "does it"                        },
+    {SYS_listxattr,       "does it"                        },
+    {SYS_removexattr,     "does it"                        },
+    {SYS_sendto,          "what came of it"                },
+    {SYS_close,           "the file"                       },
+    {SYS_rt_sigreturn,    "signals"                        },
+    {SYS_restart_syscall, "signals"                        },
+    {SYS_exit_group,      "the end"                        },
+};
+
 static ErrInt allow_with(scmp_filter_ctx filter, const CallWith *call)
 {
     const struct scmp_arg_cmp condition = {.arg = call->argument,
@@ -180,17 +194,27 @@ static ErrInt allow_with(scmp_filter_ctx filter, const CallWith *call)
     return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call->number, 1, &condition);
 }
 
-static ErrInt allow_all(scmp_filter_ctx filter)
+static ErrInt allow(scmp_filter_ctx filter, const Call *rows, size_t n)
+{
+    ErrInt r = 0;
+
+    for (size_t i = 0; r == 0 && i < n; i++)
+        r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, rows[i].number, 0);
+    return r;
+}
+
+static ErrInt allow_for_daemon(scmp_filter_ctx filter, int xattrs_fd)
 {
     /* For abort(3), pthread_cancel(3) and pthread_kill(3). */
     const CallWith own_threads = {SYS_tgkill, 0, WORD, (uint32_t)getpid(), "to our own threads"};
-    ErrInt r = allow_with(filter, &own_threads);
+    const CallWith xattrs = {SYS_sendmsg, 0, WORD, (uint32_t)xattrs_fd, "xattr_process.h"};
+    ErrInt r = allow(filter, calls, sizeof(calls) / sizeof(calls[0]));
 
-    for (size_t i = 0; r == 0 && i < sizeof(calls) / sizeof(calls[0]); i++)
-        r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i].number, 0);
     for (size_t i = 0; r == 0 && i < sizeof(calls_with) / sizeof(calls_with[0]); i++)
         r = allow_with(filter, &calls_with[i]);
-    return r;
+    if (r == 0)
+        r = allow_with(filter, &own_threads);
+    return r == 0 && xattrs_fd >= 0 ? allow_with(filter, &xattrs) : r;
 }
 
 static void clear_filter(scmp_filter_ctx *filter)
@@ -219,32 +243,48 @@ static ErrInt set_attributes(scmp_filter_ctx filter)
         r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
     /* No code of anybody else runs here, that could spy on us by way of the processor; without
      * this, older kernels make every thread slower. */
-    if (r == 0)
-        r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_SSB, 1);
-    return r;
+    return r == 0 ? seccomp_attr_set(filter, SCMP_FLTATR_CTL_SSB, 1) : r;
 }
 
-ErrInt sandbox_make_filter(uint32_t architecture, scmp_filter_ctx *filter)
+/* One that allows nothing yet. The caller releases it. */
+static ErrInt new_filter(uint32_t architecture, scmp_filter_ctx *ret_filter)
 {
-    scmp_filter_ctx made CLEANUP(clear_filter) = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
-    ErrInt r;
+    scmp_filter_ctx filter CLEANUP(clear_filter) = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+    ErrInt r = filter != NULL ? set_architecture(filter, architecture) : -ENOMEM;
 
-    if (made == NULL)
-        return -ENOMEM;
-    r = set_architecture(made, architecture);
     if (r == 0)
-        r = set_attributes(made);
+        r = set_attributes(filter);
     if (r == 0)
-        r = allow_all(made);
-    if (r == 0)
-        *filter = STEAL(made);
+        *ret_filter = STEAL(filter);
     return r;
 }
 
-ErrInt sandbox_filter_calls(void)
+ErrInt sandbox_make_filter(uint32_t architecture, int xattrs_fd, scmp_filter_ctx *ret_filter)
 {
     scmp_filter_ctx filter CLEANUP(clear_filter) = NULL;
-    ErrInt r = sandbox_make_filter(seccomp_arch_native(), &filter);
+    ErrInt r = new_filter(architecture, &filter);
 
+    if (r == 0)
+        r = allow_for_daemon(filter, xattrs_fd);
+    if (r == 0)
+        *ret_filter = STEAL(filter);
+    return r;
+}
+
+ErrInt sandbox_filter_calls(const Filesystem *fs)
+{
+    scmp_filter_ctx filter CLEANUP(clear_filter) = NULL;
+    ErrInt r = sandbox_make_filter(seccomp_arch_native(), fs->xattrs.fd, &filter);
+
+    return r < 0 ? r : seccomp_load(filter);
+}
+
+ErrInt sandbox_filter_calls_xattrs(void)
+{
+    scmp_filter_ctx filter CLEANUP(clear_filter) = NULL;
+    ErrInt r = new_filter(seccomp_arch_native(), &filter);
+
+    if (r == 0)
+        r = allow(filter, calls_for_xattrs, sizeof(calls_for_xattrs) / sizeof(calls_for_xattrs[0]));
     return r < 0 ? r : seccomp_load(filter);
 }

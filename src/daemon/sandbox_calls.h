@@ -6,6 +6,7 @@
 
 #include <seccomp.h>
 
-/* Makes the filter for ARCHITECTURE (SCMP_ARCH_*): this machine's, or another for a test. 0 or
- * -errno; the caller releases it. */
-ErrInt sandbox_make_filter(uint32_t architecture, scmp_filter_ctx *filter);
+/* Makes the daemon's filter for ARCHITECTURE (SCMP_ARCH_*): this machine's, or another for a test.
+ * XATTRS_FD: of the process for attributes (xattr_process.h), or -1. 0 or -errno; the caller
+ * releases the filter. */
+ErrInt sandbox_make_filter(uint32_t architecture, int xattrs_fd, scmp_filter_ctx *ret_filter);

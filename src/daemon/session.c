@@ -16,6 +16,7 @@
 #include "daemon/reload.h"
 #include "daemon/requests.h"
 #include "daemon/sandbox.h"
+#include "daemon/xattr_process.h"
 #include "fs/cred.h"
 
 #include <errno.h>
@@ -218,6 +219,22 @@ static void *confirm_mount(void *data)
     return is_fault ? session : NULL;
 }
 
+/* Attributes that take CAP_SYS_ADMIN: where we do not keep it (sandbox_caps.c), by a process that
+ * has it. */
+static void provide_xattrs(Filesystem *fs, bool confined)
+{
+    const char *refusal = fs->is_host_root ? NULL : "only root of the host has them";
+    ErrInt r = 0;
+
+    if (confined && geteuid() == 0 && filesystem_passthrough_obstacle(fs) != NULL)
+        r = xattr_process_start(&fs->xattrs, fs->proc_fd);
+    if (r < 0) {
+        refusal = strerrordesc_np(-r);
+        log_message(LOG_NOTICE, "%s: not in use: %s", agreed_name(AGREED_TRUSTED_XATTRS), refusal);
+    }
+    fs->agreement.refusal[AGREED_TRUSTED_XATTRS] = refusal;
+}
+
 /* From here on there is no way back to the host, but for the process outside. */
 static int enter_sandbox(Session *session)
 {
@@ -225,6 +242,7 @@ static int enter_sandbox(Session *session)
     int lower_fd AUTO_CLOSE = steal_fd(&session->lower_fd);
     int r;
 
+    provide_xattrs(&session->fs, obstacle == NULL);
     if (obstacle != NULL) {
         sandbox_leave_out(&session->fs, obstacle);
         return 0;

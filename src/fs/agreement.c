@@ -17,11 +17,13 @@ const char *agreed_name(Agreed feature)
         [AGREED_BIRTH_TIME] = "birth_time",
         [AGREED_LOWER_HANDLES] = "lower_handles",
         [AGREED_ALL_OWNERS] = "all_owners",
+        [AGREED_TRUSTED_XATTRS] = "trusted_xattrs",
         [AGREED_IO_URING] = "io_uring",
         [AGREED_SANDBOX_LIMITS] = "sandbox_limits",
         [AGREED_SANDBOX_FILES] = "sandbox_files",
         [AGREED_SANDBOX_NETWORK] = "sandbox_network",
         [AGREED_SANDBOX_CAPABILITIES] = "sandbox_capabilities",
+        [AGREED_SANDBOX_SYS_ADMIN] = "sandbox_no_sys_admin",
         [AGREED_SANDBOX_PRIVILEGES] = "sandbox_no_new_privs",
         [AGREED_SANDBOX_CALLS] = "sandbox_system_calls",
     };

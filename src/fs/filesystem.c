@@ -48,6 +48,9 @@ ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, LiveMap
     };
     fs->errands.fd = -1;
     pthread_mutex_init(&fs->errands.lock, NULL);
+    fs->xattrs.fd = -1;
+    fs->xattrs.agreement = &fs->agreement;
+    pthread_mutex_init(&fs->xattrs.lock, NULL);
     afterwards_init(&fs->afterwards);
     inode_judge_init(&fs->inode_judge);
     watch_init(&fs->watch, fs);
@@ -140,8 +143,24 @@ void filesystem_clear(Filesystem *fs)
     inode_judge_clear(&fs->inode_judge);
     afterwards_clear(&fs->afterwards);
     pthread_mutex_destroy(&fs->errands.lock);
+    pthread_mutex_destroy(&fs->xattrs.lock);
+    cleanup_close(&fs->xattrs.fd);
     cleanup_close(&fs->covered_fd);
     cleanup_close(&fs->proc_fd);
+}
+
+/* What the kernel reads itself moves the lower access time, whatever we open with O_NOATIME. What
+ * it writes itself is not written at once because this mount is `sync`. */
+const char *filesystem_passthrough_obstacle(const Filesystem *fs)
+{
+    if (fs->options.no_passthrough)
+        return "no_passthrough";
+    if (fs->options.noatime)
+        return "with noatime there is no passthrough";
+    if (fs->options.sync)
+        return "with sync there is no passthrough";
+    /* FUSE_DEV_IOC_BACKING_OPEN would be EPERM for every file. */
+    return fs->is_host_root ? NULL : "only root of the host has passthrough";
 }
 
 void filesystem_drop_covered(Filesystem *fs)

@@ -13,6 +13,7 @@
 #include "fs/live_map.h"
 #include "fs/lock_table.h"
 #include "fs/lock_wait.h"
+#include "fs/lower_xattr.h"
 #include "fs/open_files.h"
 #include "fs/watch.h"
 
@@ -66,6 +67,7 @@ typedef struct Filesystem {
     LockTable locks;
     LockWaiters lock_waiters;
     ErrandRunner errands;
+    XattrServer xattrs;
     int proc_fd; /* /proc/self/fd, also the working directory */
     /* The mount itself, if it should turn up below the lower directory. */
     dev_t own_device;
@@ -106,6 +108,9 @@ void filesystem_open_watch(Filesystem *fs, bool can_abort);
 /* Tells the kernel nothing more of what others change; once the connection is at its end, since
  * something that it is being told may be held up by a request. */
 void filesystem_end_watch(Filesystem *fs);
+
+/* Why there is to be no passthrough, a static string; NULL: the kernel is asked for it. */
+const char *filesystem_passthrough_obstacle(const Filesystem *fs);
 
 /* Tells it who serves it, and what it looks like from outside, once it is mounted at MOUNTPOINT and
  * before the first request is read: needs no answer from ourselves. */

@@ -101,24 +101,13 @@ static void negotiate_export(Filesystem *fs, struct fuse_conn_info *conn)
 
 static const uint64_t lock_capabilities[] = {FUSE_CAP_POSIX_LOCKS, FUSE_CAP_FLOCK_LOCKS};
 
-/* What the kernel reads itself moves the lower access time, whatever we open with O_NOATIME. What
- * it writes itself is not written at once because this mount is `sync`.
- *
- * Backing files may be on an overlay at the price that no overlay can be on us: so only where they
+/* Backing files may be on an overlay at the price that no overlay can be on us: so only where they
  * are. */
 static void negotiate_passthrough(Filesystem *fs, struct fuse_conn_info *conn)
 {
-    const char *reason = NULL;
+    const char *reason = filesystem_passthrough_obstacle(fs);
 
-    if (fs->options.no_passthrough)
-        reason = "no_passthrough";
-    else if (fs->options.noatime)
-        reason = "with noatime there is no passthrough";
-    else if (fs->options.sync)
-        reason = "with sync there is no passthrough";
-    else if (!fs->is_host_root) /* FUSE_DEV_IOC_BACKING_OPEN would be EPERM for every file. */
-        reason = "only root of the host has passthrough";
-    else if (!fuse_set_feature_flag(conn, FUSE_CAP_PASSTHROUGH))
+    if (reason == NULL && !fuse_set_feature_flag(conn, FUSE_CAP_PASSTHROUGH))
         reason = "the kernel has no passthrough";
     settle(fs, AGREED_PASSTHROUGH, reason);
     settle(fs, AGREED_PASSTHROUGH_EVERYWHERE, reason);

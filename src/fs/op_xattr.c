@@ -2,11 +2,11 @@
 /* Extended attributes, each as core/xattr_table.h says: as it is, or with the owners in it
  * translated. */
 #include "base/cleanup.h"
-#include "base/fdname.h"
 #include "core/fscaps.h"
 #include "core/xattr_table.h"
 #include "fs/caller.h"
 #include "fs/cred.h"
+#include "fs/lower_xattr.h"
 #include "fs/node.h"
 #include "fs/ops.h"
 #include "fs/reply.h"
@@ -16,12 +16,11 @@
 #include <errno.h>
 #include <linux/limits.h>
 #include <string.h>
-#include <sys/xattr.h>
 
 /* An xattr of a request. */
 typedef struct {
     Node node;
-    FdName path;
+    XattrServer *server;
     const char *name;
     XattrClass class;
 } Xattr;
@@ -43,7 +42,7 @@ static ErrInt xattr_acquire(Filesystem *fs, fuse_ino_t ino, const char *name, Xa
 
     if (r == 0)
         r = node_check_denied(&ret_xattr->node);
-    ret_xattr->path = fd_name(ret_xattr->node.fd);
+    ret_xattr->server = &fs->xattrs;
     ret_xattr->name = name;
     ret_xattr->class = xattr_class(name);
     return r;
@@ -53,9 +52,7 @@ static ErrInt xattr_acquire(Filesystem *fs, fuse_ino_t ino, const char *name, Xa
 
 static ssize_t get_lower(const Xattr *xattr, void *value, size_t size)
 {
-    ssize_t n = getxattr(xattr->path.text, xattr->name, value, size);
-
-    return n < 0 ? node_errno() : n;
+    return lower_xattr_get(xattr->server, xattr->node.fd, xattr->name, value, size);
 }
 
 /* The kernel asks for ACLs itself, whenever it checks a permission, and any error but ENODATA is
@@ -136,15 +133,16 @@ static ssize_t list_xattrs(fuse_req_t req, fuse_ino_t ino, char list[XATTR_LIST_
 {
     Xattr xattr AUTO_XATTR = XATTR_INIT;
     ErrInt r = xattr_acquire(filesystem_of(req), ino, "", &xattr);
+    /* Who may read trusted ones, the kernel knows; that root of the mounter may is our guess. */
+    const bool trusted = fuse_req_ctx(req)->uid == 0;
     ssize_t n;
 
     if (r < 0)
         return r;
-    n = listxattr(xattr.path.text, list, XATTR_LIST_MAX);
+    n = lower_xattr_list(xattr.server, xattr.node.fd, list, XATTR_LIST_MAX, trusted);
     if (n < 0)
-        return node_errno();
-    /* Who may read trusted ones, the kernel knows; that root of the mounter may is our guess. */
-    n = (ssize_t)xattr_list_filter(list, (size_t)n, fuse_req_ctx(req)->uid == 0);
+        return n;
+    n = (ssize_t)xattr_list_filter(list, (size_t)n, trusted);
     return size != 0 && (size_t)n > size ? -ERANGE : n;
 }
 
@@ -160,10 +158,11 @@ void op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
 
 static ErrInt set_lower(const Xattr *xattr, const void *value, size_t size, int flags)
 {
-    if (setxattr(xattr->path.text, xattr->name, value, size, flags) < 0)
-        return node_errno();
-    node_note_change(&xattr->node);
-    return 0;
+    ErrInt r = lower_xattr_set(xattr->server, xattr->node.fd, xattr->name, value, size, flags);
+
+    if (r == 0)
+        node_note_change(&xattr->node);
+    return r;
 }
 
 /* To change the access ACL is a chmod, too: the lower file system drops setgid unless the one who
@@ -236,12 +235,11 @@ static ErrInt remove_xattr(fuse_req_t req, fuse_ino_t ino, const char *name)
         r = xattr_check_set(xattr.class);
     if (r == 0 && xattr.class == XATTR_ACL)
         r = decide_setgid(req, &xattr);
-    if (r < 0)
-        return r;
-    if (removexattr(xattr.path.text, name) < 0)
-        return node_errno();
-    node_note_change(&xattr.node);
-    return 0;
+    if (r == 0)
+        r = lower_xattr_remove(xattr.server, xattr.node.fd, name);
+    if (r == 0)
+        node_note_change(&xattr.node);
+    return r;
 }
 
 void op_removexattr(fuse_req_t req, fuse_ino_t ino, const char *name)

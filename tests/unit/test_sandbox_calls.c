@@ -171,7 +171,7 @@ static void make(Filter *filter)
 {
     scmp_filter_ctx made CLEANUP(clear_filter) = NULL;
     int fd AUTO_CLOSE = memfd_create("filter", MFD_CLOEXEC);
-    ErrInt r = sandbox_make_filter(filter->architecture, &made);
+    ErrInt r = sandbox_make_filter(filter->architecture, -1, &made);
     ssize_t size;
 
     if (r == -EFAULT && filter->architecture != seccomp_arch_native()) {

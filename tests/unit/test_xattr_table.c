@@ -119,6 +119,33 @@ static void test_trusted_ones_are_not_listed_to_all(void **state)
     assert_memory_equal(list, kept, sizeof(kept));
 }
 
+static void test_what_takes_admin(void **state)
+{
+    static const struct {
+        const char *name;
+        bool get;
+        bool set;
+    } rows[] = {
+        {"trusted.a",               true,  true },
+        {"trusted.",                true,  true },
+        {"trusted",                 false, false},
+        {"user.trusted.a",          false, false},
+        {"security.a",              false, true },
+        {"security.selinux",        false, true },
+        {"security.capability",     false, false},
+        {"security.capability2",    false, true },
+        {"user.a",                  false, false},
+        {"system.posix_acl_access", false, false},
+        {"",                        false, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        assert_int_equal(xattr_get_takes_admin(rows[i].name), rows[i].get);
+        assert_int_equal(xattr_set_takes_admin(rows[i].name), rows[i].set);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,6 +153,7 @@ int main(void)
         cmocka_unit_test(test_check),
         cmocka_unit_test(test_filter),
         cmocka_unit_test(test_trusted_ones_are_not_listed_to_all),
+        cmocka_unit_test(test_what_takes_admin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
