@@ -2,7 +2,7 @@
 /* The steps, and what came of each. */
 #include "daemon/sandbox.h"
 
-#include "base/cleanup.h"
+#include "base/oom_score.h"
 #include "daemon/log.h"
 
 #include <execinfo.h>
@@ -14,20 +14,11 @@
 #include <syslog.h>
 #include <time.h>
 
-enum {
-    OOM_SCORE_ADJ = -500, /* proc(5): to lose us is to lose every user of the mount */
-};
-
 void sandbox_prepare(void)
 {
-    int fd AUTO_CLOSE = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
-    char present[16] = "";
     void *frame;
 
-    /* Not if a service manager has set it lower; without CAP_SYS_RESOURCE it stays as it is. */
-    if (fd >= 0 && pread(fd, present, sizeof(present) - 1, 0) > 0 &&
-        strtol(present, NULL, 10) > OOM_SCORE_ADJ)
-        dprintf(fd, "%d", OOM_SCORE_ADJ);
+    oom_score_lower();
     /* For syslog(3). */
     tzset();
     /* Loads libgcc_s, which pthread_cancel(3) needs. */

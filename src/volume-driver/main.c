@@ -70,9 +70,8 @@ static bool run(const Arguments *arguments, GError **error)
     Mounter mounter;
     Driver driver = {.mounter = &mounter};
     int lock_fd AUTO_CLOSE = -1;
-    ErrInt r = privileges_limit();
-    if (r < 0)
-        log_message("warning: all capabilities stay in use: %s", g_strerror(-r));
+    if (!privileges_limit(error))
+        return false;
     g_autoptr(GMainLoop) loop = new_loop();
     g_autofree char *mounts = mounts_directory_open(arguments->mounts, &lock_fd, error);
     if (mounts == NULL)
