@@ -3,6 +3,7 @@
 #include "base/exit_status.h"
 #include "mount-helper/call.h"
 #include "mount-helper/option_string.h"
+#include "mount-helper/privileges.h"
 #include "mount-helper/remount.h"
 
 #include <errno.h>
@@ -87,11 +88,14 @@ static ExitStatus act(const Call *call)
     ExitStatus status = STATUS_USAGE;
 
     if (options != NULL) {
-        if (!option_string_has(options, "remount"))
+        const bool remounts = option_string_has(options, "remount");
+        if (!privileges_limit(remounts, &error))
+            status = STATUS_SYSTEM;
+        else if (!remounts)
             return may_be_absent(call, options) ? STATUS_SUCCESS : run_program(call, options);
-        if (remount(call, options, &error))
+        else if (remount(call, options, &error))
             return STATUS_SUCCESS;
-        if (g_error_matches(error, REMOUNT_ERROR, REMOUNT_ERROR_FAILED))
+        else if (g_error_matches(error, REMOUNT_ERROR, REMOUNT_ERROR_FAILED))
             status = STATUS_MOUNT;
     }
     complain(error->message);
