@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "volume-driver/driver_error.h"
 #include "volume-driver/log.h"
+#include "volume-driver/recovery.h"
 #include "volume-driver/volume_options.h"
 
 static bool fail_unknown(const char *name, GError **error)
@@ -50,6 +51,12 @@ static bool is_in_use(const Volume *volume)
     return g_hash_table_size(volume->ids) > 0;
 }
 
+static bool unmount(const Driver *driver, Volume *volume, GError **error)
+{
+    recovery_let_go(volume);
+    return driver->mounter->unmount(driver->mounter, volume->name, error);
+}
+
 bool driver_remove(const Driver *driver, const char *name, GError **error)
 {
     g_autoptr(Volume) volume = driver_find(driver, name, error);
@@ -64,33 +71,35 @@ bool driver_remove(const Driver *driver, const char *name, GError **error)
             "volume '%s' is in use, mounted by %u IDs, which 'volume inspect' shows\n"
             "  remapfs-volume-driver(8) says how to take back an ID of a container that is gone",
             name, g_hash_table_size(volume->ids));
-    return driver->mounter->unmount(driver->mounter, name, error) &&
-           volume_table_remove(driver->table, volume, error);
+    return unmount(driver, volume, error) && volume_table_remove(driver->table, volume, error);
 }
 
 /* The first who uses a volume gets a new mount: what may be there is of a volume that had this
  * name, with other options perhaps. */
-static bool ensure_mounted(const Driver *driver, const Volume *volume, GError **error)
+static bool ensure_mounted(const Driver *driver, Volume *volume, GError **error)
 {
     const Mounter *mounter = driver->mounter;
     MountState state = mounter->look(mounter, volume->name, error);
     if (state == MOUNT_UNKNOWN)
         return false;
-    if (state == MOUNT_LIVE && is_in_use(volume))
-        return true;
-    if (state == MOUNT_DEAD)
-        log_message("volume '%s': its daemon has died, so it is mounted again", volume->name);
-    if (state != MOUNT_ABSENT && !mounter->unmount(mounter, volume->name, error))
-        return false;
-    return volume_options_prepare_source(volume->options, error) &&
-           mounter->mount(mounter, volume->name, volume->options, error);
+    if (state != MOUNT_LIVE || !is_in_use(volume)) {
+        if (state == MOUNT_DEAD)
+            log_message("volume '%s': its daemon has died, so it is mounted again", volume->name);
+        if ((state != MOUNT_ABSENT && !mounter->unmount(mounter, volume->name, error)) ||
+            !volume_options_prepare_source(volume->options, error) ||
+            !mounter->mount(mounter, volume->name, volume->options, error))
+            return false;
+        recovery_let_go(volume);
+    }
+    recovery_watch(driver->recovery, volume);
+    return true;
 }
 
 /* For a mount that nobody uses. */
-static void unmount_unused(const Driver *driver, const Volume *volume)
+static void unmount_unused(const Driver *driver, Volume *volume)
 {
     g_autoptr(GError) error = NULL;
-    if (!driver->mounter->unmount(driver->mounter, volume->name, &error))
+    if (!unmount(driver, volume, &error))
         log_message("volume '%s': %s", volume->name, error->message);
 }
 
@@ -133,15 +142,33 @@ char *driver_mountpoint(const Driver *driver, const Volume *volume)
     return ids[0] != NULL ? mounter_path(driver->mounter, volume->name) : g_strdup("");
 }
 
-void driver_recover(const Driver *driver, Volume *volume)
+/* Under busy. */
+static void remount(const Driver *driver, Volume *volume)
 {
     g_autoptr(GError) error = NULL;
+    if (!recovery_may_try(driver->recovery, volume))
+        return;
+    if (ensure_mounted(driver, volume, &error))
+        return;
+    log_message("volume '%s' is in use, but cannot be mounted: %s", volume->name, error->message);
+    recovery_try_later(driver->recovery, volume);
+}
+
+void driver_recover(const Driver *driver, Volume *volume)
+{
     LOCK_SCOPE(&volume->busy);
     if (volume->is_removed)
         return;
-    if (!is_in_use(volume))
+    if (is_in_use(volume))
+        remount(driver, volume);
+    else
         unmount_unused(driver, volume);
-    else if (!ensure_mounted(driver, volume, &error))
-        log_message("volume '%s' is in use, but cannot be mounted: %s", volume->name,
-                    error->message);
+}
+
+void driver_recover_from_death(const Driver *driver, Volume *volume)
+{
+    LOCK_SCOPE(&volume->busy);
+    if (!volume->is_removed && is_in_use(volume) &&
+        driver->mounter->look(driver->mounter, volume->name, NULL) == MOUNT_DEAD)
+        remount(driver, volume);
 }

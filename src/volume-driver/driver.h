@@ -10,9 +10,12 @@
 #include "volume-driver/mounter.h"
 #include "volume-driver/volume_table.h"
 
+typedef struct Recovery Recovery; /* recovery.h */
+
 typedef struct {
     VolumeTable *table;
     const Mounter *mounter;
+    Recovery *recovery;
 } Driver;
 
 /* NULL, with an error, if there is no such volume. The caller unrefs. */
@@ -32,5 +35,8 @@ bool driver_unmount(const Driver *driver, const char *name, const char *id, GErr
 /* Where VOLUME is mounted, "" if it is not. The caller frees with g_free(). */
 char *driver_mountpoint(const Driver *driver, const Volume *volume);
 
-/* Makes the mount of VOLUME fit who uses it, after a start. Failures are logged. */
+/* Makes the mount of VOLUME fit who uses it. Failures are logged, and it is tried again later. */
 void driver_recover(const Driver *driver, Volume *volume);
+
+/* The same when the daemon of VOLUME has ended, unless somebody has unmounted it. */
+void driver_recover_from_death(const Driver *driver, Volume *volume);

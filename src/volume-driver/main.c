@@ -47,12 +47,11 @@ static bool serve(const Driver *driver, GMainLoop *loop, const ListenSocket *lis
     HttpServer *server = http_server_start(listener->fd, driver, error);
     if (server == NULL)
         return false;
-    Recovery *recovery = recovery_start(driver);
+    recovery_start(driver->recovery);
     tell_manager("READY=1");
     g_main_loop_run(loop);
     tell_manager("STOPPING=1");
     http_server_stop(server);
-    recovery_finish(recovery, true);
     return true;
 }
 
@@ -83,7 +82,9 @@ static bool run(const Arguments *arguments, GError **error)
     if (table == NULL || !listen_socket_open(&listener, arguments->socket, error))
         return false;
     driver.table = table;
+    driver.recovery = recovery_new(&driver);
     bool served = serve(&driver, loop, &listener, error);
+    recovery_finish(driver.recovery, true);
     if (!listener.is_inherited)
         unlink(arguments->socket);
     return served;

@@ -2,6 +2,7 @@
 /* Mounts volumes by running remapfs, which goes on in the background and outlives this program. */
 #include "volume-driver/mounter.h"
 
+#include "base/cleanup.h"
 #include "core/mount_list.h"
 #include "volume-driver/driver_error.h"
 #include "volume-driver/log.h"
@@ -11,6 +12,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/pidfd.h>
 #include <sys/statfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,14 +37,16 @@ static char *message_of(const char *said)
     return g_strchomp(g_string_free(g_steal_pointer(&message), FALSE));
 }
 
-/* Fails with what the program says. */
-static bool run(const GPtrArray *words, GError **error)
+/* Fails with what the program says. RET_OUTPUT may be NULL; the caller frees with g_free(). */
+static bool run(const GPtrArray *words, char **ret_output, GError **error)
 {
     char **argv = (char **)words->pdata;
+    GSpawnFlags flags = G_SPAWN_SEARCH_PATH;
     g_autofree char *said = NULL;
     int status;
-    if (!g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL,
-                      NULL, NULL, &said, &status, error))
+    if (ret_output == NULL)
+        flags |= G_SPAWN_STDOUT_TO_DEV_NULL;
+    if (!g_spawn_sync(NULL, argv, NULL, flags, NULL, NULL, ret_output, &said, &status, error))
         return false;
     g_autofree char *message = message_of(said);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
@@ -61,7 +65,7 @@ static bool run_remapfs(const Mounter *mounter, JsonObject *options, const char 
 {
     g_autoptr(GPtrArray) words = volume_options_call(options, mounter->remapfs, path);
     GError *fault = NULL;
-    if (run(words, &fault))
+    if (run(words, NULL, &fault))
         return true;
     if (volume_options_lack_map(options) && g_str_has_prefix(fault->message, "map=docker: "))
         g_prefix_error(&fault, "there is no -o map=..., so it is Docker's: ");
@@ -128,6 +132,37 @@ static bool mount_on(const Mounter *mounter, const char *name, JsonObject *optio
     return false;
 }
 
+/* 0: there is none. */
+static pid_t daemon_pid(const Mounter *mounter, const char *path, GError **error)
+{
+    const char *const command[] = {mounter->remapfs, "--status", "--json", "--", path, NULL};
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    g_autofree char *output = NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(command); i++)
+        g_ptr_array_add(words, (char *)command[i]);
+    if (!run(words, &output, error))
+        return -1;
+    g_autoptr(JsonNode) status = json_from_string(output, error);
+    if (status == NULL || !JSON_NODE_HOLDS_OBJECT(status))
+        return -1;
+    return (pid_t)json_object_get_int_member_with_default(json_node_get_object(status), "pid", 0);
+}
+
+static int open_daemon(const Mounter *mounter, const char *name, GError **error)
+{
+    g_autofree char *path = mounter_path(mounter, name);
+    pid_t pid = daemon_pid(mounter, path, error);
+    if (pid <= 0)
+        return -1;
+    int fd = pidfd_open(pid, 0);
+    /* It may have ended, and the number be that of another process. */
+    if (fd >= 0 && is_answering(path))
+        return fd;
+    driver_error_set(error, "%s", g_strerror(fd < 0 ? errno : ESRCH));
+    cleanup_close(&fd);
+    return -1;
+}
+
 /* What an ordinary user mounted by fusermount3 is unmounted by it. */
 static bool unmount_as_user(const char *path, GError **error)
 {
@@ -137,7 +172,7 @@ static bool unmount_as_user(const char *path, GError **error)
         g_ptr_array_add(words, (char *)command[i]);
     g_ptr_array_add(words, (char *)path);
     g_ptr_array_add(words, NULL);
-    return run(words, error);
+    return run(words, NULL, error);
 }
 
 /* Who still uses it, a shell on the host for instance, keeps it until done; an engine's containers
@@ -176,6 +211,7 @@ void mounter_init(Mounter *mounter, const char *directory, const char *remapfs)
         .check = check,
         .look = look,
         .mount = mount_on,
+        .open_daemon = open_daemon,
         .unmount = unmount,
     };
 }

@@ -28,6 +28,10 @@ struct Mounter {
     /* Returns when the mount works. */
     bool (*mount)(const Mounter *mounter, const char *name, JsonObject *options, GError **error);
 
+    /* A pidfd of the daemon, see pidfd_open(2); -1: there is none (engine=kernel), or, with ERROR,
+     * it cannot be had. */
+    int (*open_daemon)(const Mounter *mounter, const char *name, GError **error);
+
     /* Unmounts what there is, even if it is used, and removes the mount point. */
     bool (*unmount)(const Mounter *mounter, const char *name, GError **error);
 };

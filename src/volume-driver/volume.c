@@ -65,6 +65,7 @@ static void clear(void *data)
     json_object_unref(volume->options);
     g_free(volume->created);
     g_hash_table_unref(volume->ids);
+    g_clear_pointer(&volume->watch, g_source_unref);
     pthread_mutex_destroy(&volume->busy);
 }
 

@@ -20,6 +20,11 @@ typedef struct {
     GHashTable *ids;
 
     bool is_removed; /* from the table; under busy */
+
+    /* Of recovery.c; under busy. */
+    GSource *watch;        /* of its daemon, or until the next try to mount it; NULL: none */
+    gint64 next_try;       /* not before this time, as of g_get_monotonic_time() */
+    unsigned try_interval; /* seconds */
 } Volume;
 
 /* Whether a volume can have this name: it is also that of a directory. */

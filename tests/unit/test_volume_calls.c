@@ -63,6 +63,14 @@ static bool fake_mount(const Mounter *mounter, const char *name, JsonObject *opt
     return is_right;
 }
 
+static int fake_open_daemon(const Mounter *mounter, const char *name, GError **error)
+{
+    (void)mounter;
+    (void)name;
+    (void)error;
+    return -1;
+}
+
 static bool fake_unmount(const Mounter *mounter, const char *name, GError **error)
 {
     (void)mounter;
@@ -81,13 +89,23 @@ static void start_driver(void)
     driver.table = volume_table_open(state_path, &error);
     if (driver.table == NULL)
         fail_msg("%s", error->message);
+    driver.recovery = recovery_new(&driver);
 }
 
+static void stop_driver(void)
+{
+    recovery_finish(driver.recovery, false);
+    volume_table_free(driver.table);
+}
+
+/* Returns when it has recovered. */
 static void restart_driver(void)
 {
-    volume_table_free(driver.table);
+    stop_driver();
     start_driver();
-    recovery_finish(recovery_start(&driver), false);
+    recovery_start(driver.recovery);
+    recovery_finish(driver.recovery, false);
+    driver.recovery = recovery_new(&driver);
 }
 
 static int set_up(void **state)
@@ -100,6 +118,7 @@ static int set_up(void **state)
         .check = fake_check,
         .look = fake_look,
         .mount = fake_mount,
+        .open_daemon = fake_open_daemon,
         .unmount = fake_unmount,
     };
     fake.refuses = false;
@@ -114,7 +133,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    volume_table_free(driver.table);
+    stop_driver();
     g_hash_table_unref(fake.states);
     g_string_free(fake.log, TRUE);
     g_unlink(state_path);
