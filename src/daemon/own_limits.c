@@ -7,19 +7,29 @@
 
 enum {
     CACHED_FDS_MAX = 4096, /* lower descriptors kept open for speed */
+    SPARE_FDS_MAX = 1024   /* for requests under way, and our own */
 };
 
-size_t own_limits_raise_descriptors(void)
+static size_t at_most(size_t n, size_t limit)
+{
+    return n < limit ? n : limit;
+}
+
+FilesystemLimits own_limits_raise_descriptors(void)
 {
     struct rlimit limit;
+    FilesystemLimits limits = {.cached_fds = 1, .users_fds = 1};
 
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-        return 1;
+        return limits;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur / 4 > CACHED_FDS_MAX)
-        return CACHED_FDS_MAX;
-    return limit.rlim_cur >= 4 ? limit.rlim_cur / 4 : 1;
+    if (limit.rlim_cur >= 4) {
+        limits.cached_fds = at_most(limit.rlim_cur / 4, CACHED_FDS_MAX);
+        limits.users_fds =
+            limit.rlim_cur - limits.cached_fds - at_most(limit.rlim_cur / 4, SPARE_FDS_MAX);
+    }
+    return limits;
 }
 
 void own_limits_lift_file_size(void)

@@ -2,11 +2,11 @@
 /* The limits that the daemon was started with, see getrlimit(2). */
 #pragma once
 
-#include <stddef.h>
+#include "fs/filesystem.h"
 
-/* As many descriptors as we may have; a part of them for the cache, the rest for open files.
- * Returns how many for the cache. */
-size_t own_limits_raise_descriptors(void);
+/* As many descriptors as we may have: a part of them for the cache, a part for what a request opens
+ * for itself only, and the rest for users. */
+FilesystemLimits own_limits_raise_descriptors(void);
 
 /* A limit for files that we were started with is not for those whom we serve; the kernel minds
  * theirs before it asks. One that stays must not end us, but be answered with EFBIG. */

@@ -96,7 +96,7 @@ static bool is_below(const char *path, const char *directory)
 
 static ExitStatus start_filesystem(Session *session)
 {
-    size_t fd_limit = own_limits_raise_descriptors();
+    const FilesystemLimits limits = own_limits_raise_descriptors();
     bool privileged;
     int lower_fd AUTO_CLOSE = named_dir_open(session->options->lower, session->lower);
     if (lower_fd < 0)
@@ -114,7 +114,7 @@ static ExitStatus start_filesystem(Session *session)
         r = -errno;
     if (r == 0)
         r = filesystem_init(&session->fs, &session->options->filesystem, &session->map,
-                            steal_fd(&lower_fd), steal_fd(&covered_fd), fd_limit);
+                            steal_fd(&lower_fd), steal_fd(&covered_fd), &limits);
     if (r < 0) {
         log_message(LOG_ERR, "%s: %s", session->lower, strerror(-r));
         return STATUS_SYSTEM;

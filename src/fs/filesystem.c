@@ -28,7 +28,7 @@ static ErrInt init_inodes(Filesystem *fs, int lower_fd, size_t fd_limit)
 }
 
 ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, LiveMap *map, int lower_fd,
-                       int covered_fd, size_t fd_limit)
+                       int covered_fd, const FilesystemLimits *limits)
 {
     int owned_lower_fd AUTO_CLOSE = lower_fd;
     int owned_covered_fd AUTO_CLOSE = covered_fd;
@@ -55,15 +55,18 @@ ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, LiveMap
     inode_judge_init(&fs->inode_judge);
     watch_init(&fs->watch, fs);
     live_map_enter(map);
-    r = init_inodes(fs, steal_fd(&owned_lower_fd), fd_limit);
+    r = init_inodes(fs, steal_fd(&owned_lower_fd), limits->cached_fds);
     live_map_leave(map);
     if (r < 0)
         return r;
-    r = open_files_init(&fs->open_files);
+    r = shares_init(&fs->shares, limits->users_fds);
     if (r == 0)
-        r = lock_table_init(&fs->locks, &fs->inodes, proc_fd);
+        r = open_files_init(&fs->open_files, &fs->shares);
+    if (r == 0)
+        r = lock_table_init(&fs->locks, &fs->inodes, &fs->shares, proc_fd);
     if (r < 0) {
         open_files_clear(&fs->open_files);
+        shares_clear(&fs->shares);
         inode_table_clear(&fs->inodes);
         return r;
     }
@@ -77,6 +80,15 @@ ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, LiveMap
 bool filesystem_skips_flush(Filesystem *fs, uint64_t node, int flags, bool local)
 {
     return local && (fs->options.nolock || !lock_table_needs_flush(&fs->locks, node, flags));
+}
+
+ShareUser filesystem_share_user(fuse_req_t req)
+{
+    const ShownId uid = {fuse_req_ctx(req)->uid};
+    ShownId first;
+
+    idmap_run_of_shown(live_map_owners()->map[ID_UID], uid, &first);
+    return (ShareUser){uid.value, first.value};
 }
 
 void filesystem_distrust(Filesystem *fs, uint64_t node)
@@ -139,6 +151,7 @@ void filesystem_clear(Filesystem *fs)
     lock_table_clear(&fs->locks);
     dir_streams_clear(&fs->dir_streams);
     open_files_clear(&fs->open_files);
+    shares_clear(&fs->shares);
     inode_table_clear(&fs->inodes);
     inode_judge_clear(&fs->inode_judge);
     afterwards_clear(&fs->afterwards);

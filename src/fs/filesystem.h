@@ -45,12 +45,18 @@ typedef struct {
     bool no_passthrough; /* all reads and writes come to us */
 } FilesystemOptions;
 
+typedef struct {
+    size_t cached_fds; /* see inode_table_init() */
+    size_t users_fds;  /* see shares.h */
+} FilesystemLimits;
+
 typedef struct Filesystem {
     FilesystemOptions options;
     struct fuse_session *session; /* for notifications; the caller's */
     LiveMap *map;                 /* the caller's */
     InodeTable inodes;
     InodeJudge inode_judge;
+    Shares shares;
     OpenFiles open_files;
     DirStreams dir_streams;
     bool no_opendir;             /* the kernel may open directories without us */
@@ -78,9 +84,9 @@ typedef struct Filesystem {
 /* The working directory becomes /proc/self/fd, see base/fdname.h. LOWER_FD is an O_PATH descriptor
  * of the lower directory, COVERED_FD one of the mount point before anything was mounted there; both
  * are taken over, also on failure. MAP stays the caller's and must live as long as the file system.
- * FD_LIMIT: see inode_table_init(). */
+ */
 ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, LiveMap *map, int lower_fd,
-                       int covered_fd, size_t fd_limit);
+                       int covered_fd, const FilesystemLimits *limits);
 void filesystem_clear(Filesystem *fs);
 
 /* Whether an open of NODE with FLAGS can do without FLUSH. LOCAL: see lower_mount.h. */
@@ -131,6 +137,9 @@ static inline LockClient lock_client_of(uint64_t node, const struct fuse_file_in
 {
     return (LockClient){.node = node, .owner = fi->lock_owner, .handle = (uint64_t)open_fd_of(fi)};
 }
+
+/* The caller. */
+ShareUser filesystem_share_user(fuse_req_t req);
 
 /* The requests, for fuse_session_new() with the Filesystem as user data. */
 extern const struct fuse_lowlevel_ops filesystem_ops;

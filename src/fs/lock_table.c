@@ -22,16 +22,17 @@ static LockOwner *owner_of(LockHolder *holder)
 
 /* Life */
 
-ErrInt lock_table_init(LockTable *table, InodeTable *inodes, int proc_fd)
+ErrInt lock_table_init(LockTable *table, InodeTable *inodes, Shares *shares, int proc_fd)
 {
-    *table = (LockTable){.inodes = inodes, .proc_fd = proc_fd};
+    *table = (LockTable){.inodes = inodes, .shares = shares, .proc_fd = proc_fd};
     pthread_mutex_init(&table->lock, NULL);
     return lock_graph_init(&table->graph);
 }
 
-static void free_owner(LockOwner *owner)
+static void free_owner(LockTable *table, LockOwner *owner)
 {
     cleanup_close(&owner->fd);
+    shares_give_back(table->shares, owner->share);
     lock_ranges_clear(&owner->holder.ranges);
     pthread_mutex_destroy(&owner->serial);
     free(owner);
@@ -45,7 +46,7 @@ void lock_table_clear(LockTable *table)
         HashLink *link = holders->buckets[i];
         while (link != NULL) {
             HashLink *next = link->next;
-            free_owner(owner_of((LockHolder *)link));
+            free_owner(table, owner_of((LockHolder *)link));
             link = next;
         }
     }
@@ -53,28 +54,30 @@ void lock_table_clear(LockTable *table)
     pthread_mutex_destroy(&table->lock);
 }
 
-static LockOwner *new_owner(const LockClient *client)
+static LockOwner *new_owner(LockTable *table, const LockClient *client, const ShareUser *user)
 {
-    LockOwner *owner = malloc(sizeof(*owner));
+    LockOwner *owner AUTO_FREE = malloc(sizeof(*owner));
+    Share *share;
 
-    if (owner == NULL)
+    if (owner == NULL || shares_take(table->shares, user, &share) < 0)
         return NULL;
     *owner = (LockOwner){
         .holder = {.node = client->node, .owner = client->owner},
-          .fd = -1
+          .fd = -1, .share = share
     };
     pthread_mutex_init(&owner->serial, NULL);
-    return owner;
+    return STEAL(owner);
 }
 
-ErrInt lock_table_use(LockTable *table, const LockClient *client, LockOwner **ret_owner)
+ErrInt lock_table_use(LockTable *table, const LockClient *client, const ShareUser *user,
+                      LockOwner **ret_owner)
 {
     LockOwner *owner;
     LOCK_SCOPE(&table->lock);
 
     owner = owner_of(lock_graph_find(&table->graph, client->node, client->owner));
     if (owner == NULL) {
-        owner = new_owner(client);
+        owner = new_owner(table, client, user);
         if (owner == NULL)
             return -ENOLCK;
         lock_graph_add(&table->graph, &owner->holder);
@@ -132,7 +135,7 @@ void lock_table_disuse(LockTable *table, LockOwner *owner)
     unused = take_if_unused(table, owner);
     pthread_mutex_unlock(&table->lock);
     if (unused != NULL)
-        free_owner(unused);
+        free_owner(table, unused);
 }
 
 /* Locks */
@@ -169,12 +172,20 @@ static ErrInt open_owner(LockTable *table, LockOwner *owner)
     return owner->fd < 0 ? -ENOLCK : 0;
 }
 
+/* Under the lock: not for one who has so many that others could lack them, see shares.h. */
+static bool allows_range(const LockTable *table, const LockOwner *owner)
+{
+    size_t left = table->n_ranges < RANGES_MAX ? RANGES_MAX - table->n_ranges : 0;
+
+    return shares_allow(owner->share->n_ranges, owner->share->group->n_ranges, left);
+}
+
 /* Under serial: what was locked can be recorded. */
 static ErrInt reserve(LockTable *table, LockOwner *owner, LockKind kind)
 {
     LOCK_SCOPE(&table->lock);
 
-    if (kind != LOCK_NONE && table->n_ranges >= RANGES_MAX)
+    if (kind != LOCK_NONE && !allows_range(table, owner))
         return -ENOLCK;
     return lock_ranges_reserve(&owner->holder.ranges) < 0 ? -ENOLCK : 0;
 }
@@ -182,10 +193,13 @@ static ErrInt reserve(LockTable *table, LockOwner *owner, LockKind kind)
 static void record(LockTable *table, LockOwner *owner, const LockRange *range)
 {
     LOCK_SCOPE(&table->lock);
+    size_t before = owner->holder.ranges.n;
 
-    table->n_ranges -= owner->holder.ranges.n;
     lock_ranges_set(&owner->holder.ranges, range);
-    table->n_ranges += owner->holder.ranges.n;
+    size_t added = owner->holder.ranges.n - before; /* or removed, as the difference wraps around */
+    table->n_ranges += added;
+    owner->share->n_ranges += added;
+    owner->share->group->n_ranges += added;
 }
 
 ErrInt lock_table_set(LockTable *table, LockOwner *owner, const LockRange *range)

@@ -15,6 +15,7 @@
 
 #include "fs/inode_table.h"
 #include "fs/lock_graph.h"
+#include "fs/shares.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -25,6 +26,7 @@ typedef struct {
     size_t n_ranges; /* lock; of all owners */
     _Atomic size_t n_owners;
     InodeTable *inodes;
+    Shares *shares;
     int proc_fd;
 } LockTable;
 
@@ -32,6 +34,7 @@ typedef struct {
     LockHolder holder; /* lock; first, as it stands for the whole. `ranges` changes under both. */
     pthread_mutex_t serial;
     int fd;          /* set once, under serial; -1: no lock yet */
+    Share *share;    /* that it is counted in */
     uint64_t handle; /* lock; the open file through which the last lock was asked for */
     size_t refs;     /* lock; requests that use it */
     bool given_up;   /* lock; by the kernel, after the last lock was taken */
@@ -46,14 +49,15 @@ typedef struct {
     pid_t pid;       /* 0: not known */
 } LockClient;
 
-/* PROC_FD (/proc/self/fd) and INODES stay the caller's. -ENOMEM. */
-ErrInt lock_table_init(LockTable *table, InodeTable *inodes, int proc_fd);
+/* PROC_FD (/proc/self/fd), INODES and SHARES stay the caller's. -ENOMEM. */
+ErrInt lock_table_init(LockTable *table, InodeTable *inodes, Shares *shares, int proc_fd);
 
 /* Closes every owner's descriptor. There must be no requests any more. */
 void lock_table_clear(LockTable *table);
 
-/* The owner, made when it is new; in use until lock_table_disuse(). -ENOLCK. */
-ErrInt lock_table_use(LockTable *table, const LockClient *client, LockOwner **ret_owner);
+/* The owner, made when it is new, for USER; in use until lock_table_disuse(). -ENOLCK. */
+ErrInt lock_table_use(LockTable *table, const LockClient *client, const ShareUser *user,
+                      LockOwner **ret_owner);
 
 /* The owner when there is one, else NULL. */
 LockOwner *lock_table_find(LockTable *table, const LockClient *client);

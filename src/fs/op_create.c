@@ -126,15 +126,17 @@ static void create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t m
                    struct fuse_file_info *fi)
 {
     struct fuse_entry_param entry;
+    Share *share;
     LowerFile file;
-    ErrInt r;
-    int fd = make_file(req, parent, name, mode, fi, &entry, &file);
+    ErrInt r = opening_begin(req, &share);
+    int fd = r < 0 ? r : make_file(req, parent, name, mode, fi, &entry, &file);
 
     if (fd < 0) {
+        shares_give_back(&filesystem_of(req)->shares, share);
         reply_result(req, fd);
         return;
     }
-    r = opening_finish(req, entry.ino, fd, &file, fi);
+    r = opening_finish(req, entry.ino, fd, share, &file, fi);
     if (r < 0)
         inode_table_forget(&filesystem_of(req)->inodes, entry.ino, 1);
     reply_create(req, r, &entry, fi);

@@ -52,10 +52,16 @@ static int open_file(fuse_req_t req, fuse_ino_t ino, const struct fuse_file_info
 
 void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
+    Share *share;
     LowerFile file;
-    int fd = open_file(req, ino, fi, &file);
+    ErrInt r = opening_begin(req, &share);
+    int fd = r < 0 ? r : open_file(req, ino, fi, &file);
 
-    reply_open(req, fd < 0 ? fd : opening_finish(req, ino, fd, &file, fi), fi);
+    if (fd >= 0)
+        r = opening_finish(req, ino, fd, share, &file, fi);
+    else
+        shares_give_back(&filesystem_of(req)->shares, share);
+    reply_open(req, fd < 0 ? fd : r, fi);
 }
 
 void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi)

@@ -169,7 +169,8 @@ static ErrInt set_lock(fuse_req_t req, const LockClient *client, const LockRange
         if (owner == NULL)
             return 0;
     } else {
-        r = lock_table_use(table, client, &owner);
+        const ShareUser user = filesystem_share_user(req);
+        r = lock_table_use(table, client, &user, &owner);
         if (r < 0)
             return r;
     }

@@ -22,8 +22,9 @@ static uint64_t node_hash(const HashLink *link)
     return hash_mix(((const OpenInode *)link)->node);
 }
 
-ErrInt open_files_init(OpenFiles *files)
+ErrInt open_files_init(OpenFiles *files, Shares *shares)
 {
+    files->shares = shares;
     pthread_mutex_init(&files->lock, NULL);
     return hash_index_init(&files->by_node, node_hash);
 }
@@ -146,30 +147,45 @@ static OpenInode *add_inode(OpenFiles *files, uint64_t node)
     return inode;
 }
 
-OpenFile *open_files_add(OpenFiles *files, fuse_req_t req, uint64_t node, int fd, bool pass,
-                         int *ret_refusal)
+/* Under the lock. */
+static OpenInode *find_or_add(OpenFiles *files, fuse_req_t req, uint64_t node, int fd, bool pass,
+                              int *ret_refusal)
 {
-    int owned_fd AUTO_CLOSE = fd;
-    OpenFile *file AUTO_FREE = malloc(sizeof(*file));
+    OpenInode *inode = find(files, node);
+
+    if (inode != NULL)
+        return inode;
+    inode = add_inode(files, node);
+    if (inode == NULL)
+        return NULL;
+    if (pass)
+        *ret_refusal = pass_to_kernel(inode, req, fd);
+    files->n_backing += inode->backing_id > 0;
+    return inode;
+}
+
+OpenFile *open_files_add(OpenFiles *files, fuse_req_t req, uint64_t node, int fd, Share *share,
+                         bool pass, int *ret_refusal)
+{
+    OpenFile *file = malloc(sizeof(*file));
+    OpenInode *inode = NULL;
 
     *ret_refusal = 0;
-    if (file == NULL)
-        return NULL;
-    LOCK_SCOPE(&files->lock);
-    OpenInode *inode = find(files, node);
-    if (inode == NULL) {
-        inode = add_inode(files, node);
-        if (inode == NULL)
-            return NULL;
-        if (pass)
-            *ret_refusal = pass_to_kernel(inode, req, fd);
-        files->n_backing += inode->backing_id > 0;
+    pthread_mutex_lock(&files->lock);
+    if (file != NULL)
+        inode = find_or_add(files, req, node, fd, pass, ret_refusal);
+    if (inode != NULL) {
+        *file = (OpenFile){.inode = inode, .fd = fd, .share = share};
+        files->n_files++;
+        LIST_INSERT_HEAD(&inode->files, file, link);
     }
-    files->n_files++;
-    file->inode = inode;
-    file->fd = steal_fd(&owned_fd);
-    LIST_INSERT_HEAD(&inode->files, file, link);
-    return STEAL(file);
+    pthread_mutex_unlock(&files->lock);
+    if (inode != NULL)
+        return file;
+    close(fd);
+    shares_give_back(files->shares, share);
+    free(file);
+    return NULL;
 }
 
 void open_files_remove(OpenFiles *files, fuse_req_t req, OpenFile *file, bool locked)
@@ -188,7 +204,9 @@ void open_files_remove(OpenFiles *files, fuse_req_t req, OpenFile *file, bool lo
         files->n_backing -= inode->backing_id > 0;
     }
     pthread_mutex_unlock(&files->lock);
+    Share *share = file->share;
     free_file(file);
+    shares_give_back(files->shares, share);
     if (!last)
         return;
     if (inode->backing_id > 0 && req != NULL)

@@ -8,6 +8,7 @@
 
 #include "fs/fuse_api.h"
 #include "fs/hash_index.h"
+#include "fs/shares.h"
 
 #include <pthread.h>
 #include <sys/queue.h>
@@ -27,28 +28,30 @@ typedef struct OpenFile {
     OpenInode *inode;
     LIST_ENTRY(OpenFile) link; /* lock */
     int fd;                    /* of the lower file */
+    Share *share;              /* that this is counted in */
     bool local;                /* lower_mount.h */
 } OpenFile;
 
 typedef struct {
     pthread_mutex_t lock;
     HashIndex by_node;
+    Shares *shares;
     size_t n_files;   /* lock */
     size_t n_backing; /* lock */
 } OpenFiles;
 
-/* -ENOMEM. */
-ErrInt open_files_init(OpenFiles *files);
+/* SHARES stay the caller's. -ENOMEM. */
+ErrInt open_files_init(OpenFiles *files, Shares *shares);
 
 /* Closes what is still open. There must be no requests any more. */
 void open_files_clear(OpenFiles *files);
 
-/* A new open file of NODE; FD is taken over, also on failure. PASS: the kernel may read and write
- * the lower file itself, unless it was opened otherwise before; it does so with the file system
- * credentials that the thread has now. When it should and will not, *RET_REFUSAL is the errno, else
- * 0. NULL: out of memory. */
-OpenFile *open_files_add(OpenFiles *files, fuse_req_t req, uint64_t node, int fd, bool pass,
-                         int *ret_refusal);
+/* A new open file of NODE; FD and SHARE are taken over, also on failure. PASS: the kernel may read
+ * and write the lower file itself, unless it was opened otherwise before; it does so with the file
+ * system credentials that the thread has now. When it should and will not, *RET_REFUSAL is the
+ * errno, else 0. NULL: out of memory. */
+OpenFile *open_files_add(OpenFiles *files, fuse_req_t req, uint64_t node, int fd, Share *share,
+                         bool pass, int *ret_refusal);
 
 /* Closes FILE and frees it. LOCKED: it may have an flock(2), which is given up. REQ is a request
  * that is not answered yet; NULL when the kernel ended the connection, and so has no backing files.

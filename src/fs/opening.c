@@ -54,15 +54,23 @@ static void serve_ourselves(int fd, struct fuse_file_info *fi)
     fi->direct_io = bypasses_cache(fi->flags);
 }
 
-ErrInt opening_finish(fuse_req_t req, uint64_t node, int fd, const LowerFile *file,
+ErrInt opening_begin(fuse_req_t req, Share **ret_share)
+{
+    const ShareUser user = filesystem_share_user(req);
+
+    *ret_share = NULL;
+    return shares_take(&filesystem_of(req)->shares, &user, ret_share);
+}
+
+ErrInt opening_finish(fuse_req_t req, uint64_t node, int fd, Share *share, const LowerFile *file,
                       struct fuse_file_info *fi)
 {
     /* What the kernel writes, it writes for whoever it is, with what we may do now. */
     CRED_FORGO_RESERVE(file->mount->local);
     Filesystem *fs = filesystem_of(req);
     int refusal;
-    OpenFile *open =
-        open_files_add(&fs->open_files, req, node, fd, may_pass(fs, file, fi->flags), &refusal);
+    OpenFile *open = open_files_add(&fs->open_files, req, node, fd, share,
+                                    may_pass(fs, file, fi->flags), &refusal);
 
     if (refusal != 0)
         remember_refusal(fs, file->mount, refusal);

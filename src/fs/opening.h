@@ -17,7 +17,11 @@ static inline int lower_open_flags(const Filesystem *fs, int flags)
            (fs->options.sync ? O_SYNC : 0);
 }
 
-/* Makes an open file of NODE and of its lower file FD (taken over, also on failure), and fills in
- * the reply. -ENOMEM. */
-ErrInt opening_finish(fuse_req_t req, uint64_t node, int fd, const LowerFile *file,
+/* What is opened for the caller is counted, or refused: -ENFILE, -ENOMEM. *RET_SHARE is for
+ * opening_finish() or, when nothing was opened, for shares_give_back(). */
+ErrInt opening_begin(fuse_req_t req, Share **ret_share);
+
+/* Makes an open file of NODE and of its lower file FD, counted in SHARE (both taken over, also on
+ * failure), and fills in the reply. -ENOMEM. */
+ErrInt opening_finish(fuse_req_t req, uint64_t node, int fd, Share *share, const LowerFile *file,
                       struct fuse_file_info *fi);

@@ -460,11 +460,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int here AUTO_CLOSE = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC); /* for the next input */
     int mount AUTO_CLOSE = make_tmpfs();
     int lower = make_lower(mount);
+    const FilesystemLimits limits = {.cached_fds = 64, .users_fds = 1024};
     Outside before;
     Outside after;
 
     look_outside(mount, &before);
-    require(filesystem_init(&fs, &options, map, lower, covered, 64) == 0);
+    require(filesystem_init(&fs, &options, map, lower, covered, &limits) == 0);
     ask_all(&fs, &input);
     filesystem_clear(&fs);
     require(fchdir(here) == 0);
