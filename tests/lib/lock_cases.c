@@ -21,6 +21,7 @@
  * -x leaves deadlocks out, -n the process IDs. */
 #include "lock_scenes.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -243,6 +244,12 @@ static void end_actor(int self, int number)
     actors[self].waits = false;
 }
 
+/* STEP, without the actor, is one whose answer may be that it waits. */
+static bool may_wait(const char *step)
+{
+    return *step == 'J' || (isdigit((unsigned char)step[0]) && strchr("FPO", step[1]) != NULL);
+}
+
 static void play_step(const char *step, char *answer, size_t size)
 {
     int self = step[0] - 'A';
@@ -271,13 +278,37 @@ static void play_step(const char *step, char *answer, size_t size)
     }
     if (*step != 'j' && *step != 'J')
         send(actor->ours, step, strlen(step), 0);
-    actor->waits = !answered(self, *step == 'j' ? 5000 : 300, answer, size);
+    actor->waits = !answered(self, may_wait(step) ? 300 : 5000, answer, size);
     if (actor->waits)
         snprintf(answer, size, "waits");
     if (*step == 'f') {
         introduce(step[1] - 'A', atoi(answer + 4));
         snprintf(answer, size, "0");
     }
+}
+
+static bool is_free(int fd)
+{
+    struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    bool free = flock(fd, LOCK_EX | LOCK_NB) == 0 && fcntl(fd, F_OFD_SETLK, &all) == 0;
+
+    all.l_type = F_UNLCK;
+    fcntl(fd, F_OFD_SETLK, &all);
+    flock(fd, LOCK_UN);
+    return free;
+}
+
+/* Locks of those who have ended go when the kernel has told the daemon so, which it does later. */
+static void settle(void)
+{
+    int fd = open(paths[0], O_CREAT | O_RDWR, 0666);
+
+    for (int tries = 0; tries < 250; tries++) {
+        usleep(20 * 1000);
+        if (is_free(fd))
+            break;
+    }
+    close(fd);
 }
 
 static void play(size_t number, const char *scene)
@@ -300,8 +331,7 @@ static void play(size_t number, const char *scene)
     }
     close_pairs();
     free(text);
-    close(open(paths[0], O_CREAT | O_WRONLY, 0666));
-    usleep(20 * 1000);
+    settle();
 }
 
 /* Every PARTS-th scene, with files of its own, since most of a scene is waiting. */
