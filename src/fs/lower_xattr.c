@@ -34,7 +34,6 @@ static ErrInt send_call(int socket, int fd, const XattrCall *call, const void *v
                                    .msg_iovlen = value_size > 0 ? 2 : 1,
                                    .msg_control = &enclosure,
                                    .msg_controllen = sizeof(enclosure)};
-
     ssize_t n;
 
     memcpy(CMSG_DATA(&enclosure.header), &fd, sizeof(fd));
