@@ -98,8 +98,8 @@ void filesystem_distrust(Filesystem *fs, uint64_t node)
 
 void filesystem_distrust_content(Filesystem *fs, uint64_t node)
 {
-    open_files_doubt(&fs->open_files, node);
-    filesystem_distrust(fs, node);
+    if (!open_files_doubt(&fs->open_files, node))
+        filesystem_distrust(fs, node);
 }
 
 void filesystem_distrust_owners(Filesystem *fs)

@@ -84,18 +84,28 @@ bool open_files_has(OpenFiles *files, uint64_t node)
 
 /* The kernel ignores an answer to what it asked before the lock was granted, or while somebody else
  * writes. One such may be under way of each open file. */
-void open_files_doubt(OpenFiles *files, uint64_t node)
+bool open_files_doubt(OpenFiles *files, uint64_t node)
 {
     LOCK_SCOPE(&files->lock);
     OpenInode *inode = find(files, node);
     unsigned n = 1;
 
     if (inode == NULL || inode->backing_id != 0)
-        return;
+        return false;
+    const bool asks = inode->doubts > 0;
     for (const OpenFile *file = LIST_FIRST(&inode->files); file != NULL;
          file = LIST_NEXT(file, link))
         n++;
     inode->doubts = n;
+    return asks;
+}
+
+bool open_files_in_doubt(OpenFiles *files, uint64_t node)
+{
+    LOCK_SCOPE(&files->lock);
+    const OpenInode *inode = find(files, node);
+
+    return inode != NULL && inode->doubts > 0;
 }
 
 static bool is_settled(const struct timespec *mtime)

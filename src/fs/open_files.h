@@ -65,8 +65,15 @@ bool open_files_has(OpenFiles *files, uint64_t node);
  * pages that the kernel keeps of it may be older, unless they are those of a backing file. The
  * kernel asks for the attributes before it reads pages, and drops these when the time of
  * modification is another one; but two writes may have the same time. So the next answers have a
- * time that is off by some nanoseconds, and are good for once only. */
-void open_files_doubt(OpenFiles *files, uint64_t node);
+ * time that is off by some nanoseconds, and are good for once only.
+ *
+ * Returns whether there was doubt before, so that the kernel has nothing that is good for longer and
+ * need not be told. It must not: an answer that is on its way to another who has a lock would be
+ * left aside (fs/fuse/inode.c, fuse_change_attributes()), and old pages be read. */
+bool open_files_doubt(OpenFiles *files, uint64_t node);
+
+/* Whether there is doubt: no answer about NODE is good for longer. */
+bool open_files_in_doubt(OpenFiles *files, uint64_t node);
 
 /* For attributes that are asked for to read through FILE: changes *MTIME if there is doubt, and
  * returns whether it did. Not when the pages were dropped before since MTIME, at a moment so much

@@ -63,8 +63,9 @@ double validity_of_attr(Filesystem *fs, const Inode *inode)
 {
     const double brief = WATCH_BRIEF_MSECONDS / 1000.0;
 
-    if (!watch_covers(&fs->watch, inode->mount) ||
-        (inode->type == S_IFREG && guards_pages(fs, inode->mount)))
+    if (inode->type == S_IFREG && guards_pages(fs, inode->mount))
+        return open_files_in_doubt(&fs->open_files, inode->node) ? 0 : fs->unwatched.attr;
+    if (!watch_covers(&fs->watch, inode->mount))
         return fs->unwatched.attr;
     if (watch_has(&fs->watch, inode) && keeps_attr(fs, inode))
         return fs->watched.attr;
