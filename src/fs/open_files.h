@@ -67,9 +67,9 @@ bool open_files_has(OpenFiles *files, uint64_t node);
  * modification is another one; but two writes may have the same time. So the next answers have a
  * time that is off by some nanoseconds, and are good for once only.
  *
- * Returns whether there was doubt before, so that the kernel has nothing that is good for longer and
- * need not be told. It must not: an answer that is on its way to another who has a lock would be
- * left aside (fs/fuse/inode.c, fuse_change_attributes()), and old pages be read. */
+ * Returns whether there was doubt before, so that the kernel has nothing that is good for longer
+ * and need not be told. It must not: an answer that is on its way to another who has a lock would
+ * be left aside (fs/fuse/inode.c, fuse_change_attributes()), and old pages be read. */
 bool open_files_doubt(OpenFiles *files, uint64_t node);
 
 /* Whether there is doubt: no answer about NODE is good for longer. */
