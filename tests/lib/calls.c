@@ -401,13 +401,17 @@ static int add_one(int fd)
     return n < 0 ? -1 : 0;
 }
 
-/* count PATH N flock|fcntl|ofd [open|only]: N times locks the file, adds one to the number that it
- * has, and unlocks it; open: by a descriptor of each time, which is closed instead. A read before
- * each lock, but with only, sees to it that something is in caches that is old by then. */
+/* count PATH N flock|fcntl|ofd [open|only|twice]: N times locks the file, adds one to the number
+ * that it has, and unlocks it; open: by a descriptor of each time, which is closed instead; twice:
+ * first takes another lock, by fcntl, that all can have. A read before each lock, but with only and
+ * twice, sees to it that something is in caches that is old by then. */
 static void do_count(void)
 {
     const bool reopen = has_word(3) && strcmp(words[3], "open") == 0;
+    const bool twice = has_word(3) && strcmp(words[3], "twice") == 0;
     const bool only = has_word(3) && !reopen;
+    const struct flock shared = {
+        .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = 1 << 20, .l_len = 1};
     const int kind = named(lock_kinds, 2);
     long long old;
     int fd = open(word(0), O_RDWR);
@@ -417,6 +421,8 @@ static void do_count(void)
         if (reopen && close(fd) == 0)
             fd = open(words[0], O_RDWR);
         if (!only && read_number(fd, &old) < 0)
+            r = -1;
+        else if (twice && fcntl(fd, F_SETLKW, &shared) < 0)
             r = -1;
         else if (lock_file(fd, kind, true) < 0 || add_one(fd) < 0)
             r = -1;
