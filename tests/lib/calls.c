@@ -403,8 +403,8 @@ static int add_one(int fd)
 
 /* count PATH N flock|fcntl|ofd [open|only|twice]: N times locks the file, adds one to the number
  * that it has, and unlocks it; open: by a descriptor of each time, which is closed instead; twice:
- * first takes another lock, by fcntl, that all can have. A read before each lock, but with only and
- * twice, sees to it that something is in caches that is old by then. */
+ * first takes another lock, by fcntl, that all can have, and rests afterwards. A read before each
+ * lock, but with only and twice, sees to it that something is in caches that is old by then. */
 static void do_count(void)
 {
     const bool reopen = has_word(3) && strcmp(words[3], "open") == 0;
@@ -428,6 +428,8 @@ static void do_count(void)
             r = -1;
         else if (!reopen)
             r = lock_file(fd, kind, false);
+        if (twice)
+            usleep(500 + (useconds_t)random() % 3000);
     }
     result(r);
     close(fd);
