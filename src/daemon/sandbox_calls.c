@@ -4,6 +4,7 @@
 #include "daemon/sandbox_calls.h"
 
 #include "base/cleanup.h"
+#include "core/id.h"
 #include "daemon/sandbox.h"
 
 #include <errno.h>
@@ -81,8 +82,6 @@ static const Call calls[] = {
     {SYS_inotify_init1,     "tells hard links on overlayfs (inode_judge.c)"                  },
     {SYS_inotify_add_watch, "the same"                                                       },
     {SYS_inotify_rm_watch,  "the same"                                                       },
-    {SYS_setfsuid,          "the owner of what is created (cred.h)"                          },
-    {SYS_setfsgid,          "the same"                                                       },
     {SYS_capset,            "CAP_FSETID on and off"                                          },
     {SYS_umask,             "the caller's, for what is created"                              },
     {SYS_geteuid,           "who may ask for --status"                                       },
@@ -144,6 +143,8 @@ typedef struct {
 static const CallWith calls_with[] = {
     {SYS_clone,             0, CLONE_RESULT, CLONE_THREAD,                 "threads, no processes"          },
     {SYS_unshare,           0, WHOLE,        CLONE_FS,                     "a thread's own umask (cred.c)"  },
+    {SYS_setresuid,         0, WORD,         ID_NONE,                      "the owner of what is created"   },
+    {SYS_setresgid,         0, WORD,         ID_NONE,                      "the same; our real IDs stay"    },
     {SYS_mmap,              2, PROT_EXEC,    0,                            "memory that is no code"         },
     {SYS_mprotect,          2, PROT_EXEC,    0,                            "the same"                       },
     {SYS_madvise,           2, ADVICE_KIND,  0,                            "memory that is our own"         },

@@ -16,7 +16,10 @@ typedef struct {
  * fsuidgid_has_mapping()). */
 ErrInt creator_check(const struct fuse_ctx *caller);
 
-/* The thread creates as the lower IDs of CALLER, with its umask, until creator_leave().
- * -EOVERFLOW: the caller has no lower IDs. */
-ErrInt creator_enter(const struct fuse_ctx *caller, Creator *ret_creator);
+/* The thread creates something of MODE as the lower IDs of CALLER, with its umask, until
+ * creator_leave(). -EOVERFLOW: the caller has no lower IDs. */
+ErrInt creator_enter(const struct fuse_ctx *caller, mode_t mode, Creator *ret_creator);
 void creator_leave(Creator *creator);
+
+/* The same, before what was created is opened for the caller; FORGO_RESERVE as of cred_leave(). */
+void creator_leave_to_open(Creator *creator, bool forgo_reserve);

@@ -21,8 +21,8 @@ typedef struct {
 static struct {
     Caps caps;
     bool has_fsetid;
-    uint32_t fsuid;
-    uint32_t fsgid;
+    uint32_t uid;
+    uint32_t gid;
 } process;
 
 /* A new thread has the capabilities that its creator, another worker, had at that moment: it does
@@ -34,8 +34,10 @@ typedef enum {
 } SetidState;
 
 static _Thread_local struct {
-    bool own_fs; /* umask and working directory are this thread's */
+    bool own_fs;  /* umask and working directory are this thread's */
+    mode_t umask; /* if they are */
     SetidState setid;
+    bool is_other; /* than whom the process began as */
 } thread;
 
 static ErrInt get_caps(Caps *caps)
@@ -70,17 +72,6 @@ static void set_effective(Caps *caps, int cap, bool on)
         caps->word[CAP_TO_INDEX(cap)].effective |= CAP_TO_MASK(cap);
     else
         caps->word[CAP_TO_INDEX(cap)].effective &= ~CAP_TO_MASK(cap);
-}
-
-/* An ID that setfsuid() refuses for certain is how one asks for the present one. */
-static uint32_t present_fsuid(void)
-{
-    return (uint32_t)syscall(SYS_setfsuid, ID_NONE);
-}
-
-static uint32_t present_fsgid(void)
-{
-    return (uint32_t)syscall(SYS_setfsgid, ID_NONE);
 }
 
 ErrInt cred_read_caps(void)
@@ -128,56 +119,72 @@ ErrInt cred_init_process(bool *ret_privileged)
     /* Of no group that files have: a setgid bit that only members may keep is not kept for us. */
     if (*ret_privileged)
         syscall(SYS_setfsgid, ID_MAX);
-    process.fsuid = present_fsuid();
-    process.fsgid = present_fsgid();
+    process.uid = geteuid();
+    /* An ID that is refused for certain is how one asks for the present one. */
+    process.gid = (uint32_t)syscall(SYS_setfsgid, ID_NONE);
     return 0;
 }
 
-static ErrInt take_on_ids(uint32_t uid, uint32_t gid)
+/* The effective ID and with it the file-system ID. setfsuid(2) would do, but does not report
+ * failure. */
+static ErrInt switch_uid(uint32_t uid)
 {
-    /* Neither call reports failure: ask what came of it. */
-    syscall(SYS_setfsgid, gid);
-    syscall(SYS_setfsuid, uid);
-    return present_fsgid() == gid && present_fsuid() == uid ? 0 : -EPERM;
+    if (syscall(SYS_setresuid, ID_NONE, uid, ID_NONE) < 0)
+        return -errno;
+    thread.is_other = uid != process.uid;
+    return 0;
+}
+
+static ErrInt switch_gid(uint32_t gid)
+{
+    return syscall(SYS_setresgid, ID_NONE, gid, ID_NONE) < 0 ? -errno : 0;
+}
+
+static ErrInt take_umask(mode_t mask)
+{
+    if (thread.own_fs && thread.umask == mask)
+        return 0;
+    if (!thread.own_fs && unshare(CLONE_FS) < 0)
+        return -errno;
+    umask(mask);
+    thread.umask = mask;
+    thread.own_fs = true;
+    return 0;
 }
 
 ErrInt cred_enter(LowerId uid, LowerId gid, mode_t mask)
 {
-    if (!thread.own_fs) {
-        if (unshare(CLONE_FS) < 0)
-            return -errno;
-        thread.own_fs = true;
-    }
-    ErrInt r = take_on_ids(uid.value, gid.value);
-    if (r < 0) {
-        cred_leave();
+    ErrInt r = take_umask(mask);
+
+    if (r < 0)
         return r;
-    }
-    umask(mask);
-    cred_keep_setid(true);
-    return 0;
+    if (switch_gid(gid.value) == 0 && switch_uid(uid.value) == 0)
+        return 0;
+    cred_leave(false);
+    return -EPERM;
 }
 
-void cred_leave(void)
+void cred_leave(bool forgo_reserve)
 {
-    syscall(SYS_setfsuid, process.fsuid);
-    syscall(SYS_setfsgid, process.fsgid);
+    switch_gid(process.gid);
+    if (thread.is_other && !forgo_reserve)
+        switch_uid(process.uid);
 }
 
 /* As nobody, which leaves the capabilities and so the permissions as they are. In a user namespace
  * that has no such ID nothing happens: UID 0 is another one there. */
 void cred_forgo_reserve(bool forgo)
 {
-    if (forgo && process.fsuid == 0)
-        syscall(SYS_setfsuid, ID_MAX);
+    if (forgo && process.uid == 0 && !thread.is_other)
+        switch_uid(ID_MAX);
 }
 
 void cred_reserve_again(const bool *forgone)
 {
     int saved = errno;
 
-    if (*forgone)
-        syscall(SYS_setfsuid, process.fsuid);
+    if (*forgone && thread.is_other)
+        switch_uid(process.uid);
     errno = saved;
 }
 

@@ -2,8 +2,8 @@
 /* On whose behalf a thread creates, see credentials(7) and capabilities(7).
  *
  * The lower file system takes a new inode's owner from the file-system IDs of the thread that
- * creates it, and its mode from that thread's umask. So a worker takes on the IDs for just that
- * call: the inode never has another owner, not even for an instant. All of this is per thread in
+ * creates it, which follow its effective IDs, and its mode from that thread's umask. So a worker
+ * takes on the IDs for just that call: the inode never has another owner, not even for an instant. All of this is per thread in
  * the kernel but not in glibc, whose setgroups() and the like change every thread of the process:
  * hence raw system calls.
  *
@@ -36,7 +36,10 @@ ErrInt cred_read_caps(void);
  * to take on these IDs; nothing is switched then. The umask is the thread's own, not another
  * thread's. */
 ErrInt cred_enter(LowerId uid, LowerId gid, mode_t umask);
-void cred_leave(void);
+
+/* FORGO_RESERVE: CRED_FORGO_RESERVE(true) follows, which then finds nothing to switch, unless the
+ * creator was UID 0, and switches back at its end. */
+void cred_leave(bool forgo_reserve);
 
 /* What a file system keeps free for UID 0 (ext4, mke2fs -m) is out of reach for the calling thread
  * until the end of the enclosing block, if FORGO: it takes space for somebody else. Once a block,

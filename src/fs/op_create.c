@@ -9,9 +9,9 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-/* Opens the parent of what will be called NAME and takes on what the caller creates as. A caller
- * without lower IDs gets -EOVERFLOW before anything is touched. */
-static ErrInt begin(fuse_req_t req, fuse_ino_t ino, const char *name, Node *ret_parent,
+/* Opens the parent of what will be called NAME, of MODE, and takes on what the caller creates as. A
+ * caller without lower IDs gets -EOVERFLOW before anything is touched. */
+static ErrInt begin(fuse_req_t req, fuse_ino_t ino, const char *name, mode_t mode, Node *ret_parent,
                     Creator *ret_creator)
 {
     Filesystem *fs = filesystem_of(req);
@@ -20,7 +20,7 @@ static ErrInt begin(fuse_req_t req, fuse_ino_t ino, const char *name, Node *ret_
     if (r < 0)
         return r;
     node_watch(ret_parent);
-    return creator_enter(fuse_req_ctx(req), ret_creator);
+    return creator_enter(fuse_req_ctx(req), mode, ret_creator);
 }
 
 static ErrInt make_node(fuse_req_t req, fuse_ino_t ino, const char *name, mode_t mode, dev_t rdev,
@@ -28,7 +28,7 @@ static ErrInt make_node(fuse_req_t req, fuse_ino_t ino, const char *name, mode_t
 {
     Node parent AUTO_NODE = NODE_INIT;
     Creator creator AUTO_CREATOR = {0};
-    ErrInt r = begin(req, ino, name, &parent, &creator);
+    ErrInt r = begin(req, ino, name, mode, &parent, &creator);
 
     if (r < 0)
         return r;
@@ -61,7 +61,7 @@ static ErrInt make_symlink(fuse_req_t req, const char *target, fuse_ino_t ino, c
 {
     Node parent AUTO_NODE = NODE_INIT;
     Creator creator AUTO_CREATOR = {0};
-    ErrInt r = begin(req, ino, name, &parent, &creator);
+    ErrInt r = begin(req, ino, name, S_IFLNK, &parent, &creator);
 
     if (r < 0)
         return r;
@@ -98,12 +98,11 @@ static int open_unnamed(const Node *parent, mode_t mode, const struct fuse_file_
 
 /* NAME is NULL for an O_TMPFILE. Returns the open descriptor or -errno. */
 static int make_file(fuse_req_t req, fuse_ino_t ino, const char *name, mode_t mode,
-                     const struct fuse_file_info *fi, struct fuse_entry_param *ret_entry,
-                     LowerFile *ret_file)
+                     const struct fuse_file_info *fi, Creator *ret_creator,
+                     struct fuse_entry_param *ret_entry, LowerFile *ret_file)
 {
     Node parent AUTO_NODE = NODE_INIT;
-    Creator creator AUTO_CREATOR = {0};
-    ErrInt r = begin(req, ino, name != NULL ? name : "", &parent, &creator);
+    ErrInt r = begin(req, ino, name != NULL ? name : "", mode, &parent, ret_creator);
 
     if (r < 0)
         return r;
@@ -121,21 +120,23 @@ static int make_file(fuse_req_t req, fuse_ino_t ino, const char *name, mode_t mo
     return steal_fd(&fd);
 }
 
-/* NAME as above. Not as the creator any more: what the kernel writes is written as we are now. */
+/* NAME as above. */
 static void create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
                    struct fuse_file_info *fi)
 {
     struct fuse_entry_param entry;
+    Creator creator AUTO_CREATOR = {0};
     Share *share;
     LowerFile file;
     ErrInt r = opening_begin(req, &share);
-    int fd = r < 0 ? r : make_file(req, parent, name, mode, fi, &entry, &file);
+    int fd = r < 0 ? r : make_file(req, parent, name, mode, fi, &creator, &entry, &file);
 
     if (fd < 0) {
         shares_give_back(&filesystem_of(req)->shares, share);
         reply_result(req, fd);
         return;
     }
+    creator_leave_to_open(&creator, opening_forgoes_reserve(&file));
     r = opening_finish(req, entry.ino, fd, share, &file, fi);
     if (r < 0)
         inode_table_forget(&filesystem_of(req)->inodes, entry.ino, 1);

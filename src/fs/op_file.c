@@ -97,14 +97,20 @@ void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, of
     reply_count(req, n < 0 ? -errno : n);
 }
 
-/* A descriptor was closed: the caller's locks on the file go, and close(2) may fail below. Without
- * a descriptor to spare there is nothing to report: what is to be written is written at the
- * release. */
+/* What close(2) says below. Without a descriptor to spare there is nothing to report: what is to be
+ * written is written at the release. */
+static ErrInt flush(const OpenFile *file)
+{
+    int copy = file->local ? -1 : fcntl(file->fd, F_DUPFD_CLOEXEC, 0);
+
+    return copy >= 0 && close(copy) < 0 ? -errno : 0;
+}
+
+/* A descriptor was closed: the caller's locks on the file go. */
 void op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
     const LockClient client = lock_client_of(ino, fi);
-    int copy = fcntl(open_fd_of(fi), F_DUPFD_CLOEXEC, 0);
-    ErrInt r = copy >= 0 && close(copy) < 0 ? -errno : 0;
+    ErrInt r = flush(open_file_of(fi));
 
     lock_table_drop_owner(&filesystem_of(req)->locks, &client);
     reply_result(req, r);

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 static ErrInt make_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t new_ino, const char *name,
                         struct fuse_entry_param *ret_entry)
@@ -120,7 +121,7 @@ static ErrInt rename_entry(fuse_req_t req, fuse_ino_t ino, const char *name, fus
         r = check_renamer(req, &new_parent, new_name);
     /* What a whiteout leaves behind is a new inode, the caller's (renameat2(2)). */
     if (r == 0 && (flags & RENAME_WHITEOUT) != 0)
-        r = creator_enter(fuse_req_ctx(req), &creator);
+        r = creator_enter(fuse_req_ctx(req), S_IFCHR, &creator);
     return r < 0 ? r : rename_named(&parent, name, &new_parent, new_name, flags);
 }
 

@@ -62,11 +62,15 @@ ErrInt opening_begin(fuse_req_t req, Share **ret_share)
     return shares_take(&filesystem_of(req)->shares, &user, ret_share);
 }
 
+bool opening_forgoes_reserve(const LowerFile *file)
+{
+    return file->mount->local;
+}
+
 ErrInt opening_finish(fuse_req_t req, uint64_t node, int fd, Share *share, const LowerFile *file,
                       struct fuse_file_info *fi)
 {
-    /* What the kernel writes, it writes for whoever it is, with what we may do now. */
-    CRED_FORGO_RESERVE(file->mount->local);
+    CRED_FORGO_RESERVE(opening_forgoes_reserve(file));
     Filesystem *fs = filesystem_of(req);
     int refusal;
     OpenFile *open = open_files_add(&fs->open_files, req, node, fd, share,

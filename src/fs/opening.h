@@ -21,6 +21,10 @@ static inline int lower_open_flags(const Filesystem *fs, int flags)
  * opening_finish() or, when nothing was opened, for shares_give_back(). */
 ErrInt opening_begin(fuse_req_t req, Share **ret_share);
 
+/* Whether opening_finish() forgoes the reserve (cred.h): the kernel writes, for whoever it is, with
+ * what the thread may do then. */
+bool opening_forgoes_reserve(const LowerFile *file);
+
 /* Makes an open file of NODE and of its lower file FD, counted in SHARE (both taken over, also on
  * failure), and fills in the reply. -ENOMEM. */
 ErrInt opening_finish(fuse_req_t req, uint64_t node, int fd, Share *share, const LowerFile *file,

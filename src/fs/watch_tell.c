@@ -173,11 +173,12 @@ void watch_tell(Watch *watch, const char *bytes, size_t length)
 {
     WatchEvent event;
     WatchEvent previous = {0};
+    const pid_t own = getpid();
 
     for (size_t at = 0; watch_event_next(bytes, length, &at, &event);) {
         if ((event.mask & FAN_Q_OVERFLOW) != 0) {
             watch_tell_doubt(watch);
-        } else if (event.pid == getpid()) {
+        } else if (event.pid == own) {
             tell_own_event(watch, &event);
         } else {
             tell_event(watch, &event, &previous);

@@ -113,8 +113,8 @@ static const Attempt attempts[] = {
     {"ioctl of a terminal",    SYS_ioctl,    {NO_FD, TIOCSTI}                                    },
     {"fcntl for signals",      SYS_fcntl,    {NO_FD, F_SETOWN}                                   },
  /* itself */
-    ATTEMPT(setresuid, NO_FD, NO_FD, NO_FD),
-    ATTEMPT(setresgid, NO_FD, NO_FD, NO_FD),
+    ATTEMPT(setresuid, 0, 0, 0),
+    ATTEMPT(setresgid, 0, 0, 0),
     ATTEMPT(setgroups, 0x7fffffff),
     ATTEMPT(prlimit64, 0, 99),
     ATTEMPT(seccomp, 99),

@@ -53,7 +53,7 @@ static const char *const always[] = {
     /* what others change */
     "fanotify_mark inotify_init1 inotify_add_watch inotify_rm_watch",
     /* credentials */
-    "setfsuid setfsgid capset umask geteuid getpid gettid",
+    "capset umask geteuid getpid gettid",
     /* threads and memory, as the C library makes them */
     "futex set_robust_list rseq sched_getaffinity sched_yield exit exit_group munmap mremap",
     "brk getrandom",
@@ -89,6 +89,8 @@ typedef struct {
 
 static const WithValue with_value[] = {
     {"unshare",           0, {CLONE_FS}                                                                 },
+    {"setresuid",         0, {UINT32_MAX}                                                               },
+    {"setresgid",         0, {UINT32_MAX}                                                               },
     {"prctl",             0, {PR_SET_NAME}                                                              },
     {"io_uring_register", 1, {IORING_REGISTER_ENABLE_RINGS}                                             },
     {"sched_setaffinity", 0, {0}                                                                        },
@@ -156,7 +158,7 @@ static const char *const never[] = {
     "mlockall shmget shmat msgget semget mq_open move_pages migrate_pages mbind",
     "set_mempolicy splice vmsplice tee",
     /* ourselves */
-    "setuid setgid setreuid setregid setresuid setresgid setgroups setrlimit prlimit64",
+    "setuid setgid setreuid setregid setgroups setrlimit prlimit64",
     "seccomp sched_setscheduler sched_setattr setpriority ioprio_set",
     "landlock_create_ruleset",
 };
