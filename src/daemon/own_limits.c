@@ -6,7 +6,8 @@
 #include <sys/resource.h>
 
 enum {
-    CACHED_FDS_MAX = 4096, /* lower descriptors kept open for speed */
+    CACHED_FDS_MAX = 4096, /* lower inodes kept open for speed */
+    KEPT_FDS_MAX = 512,    /* files, for the same */
     SPARE_FDS_MAX = 1024   /* for requests under way, and our own */
 };
 
@@ -26,8 +27,9 @@ FilesystemLimits own_limits_raise_descriptors(void)
     setrlimit(RLIMIT_NOFILE, &limit);
     if (limit.rlim_cur >= 4) {
         limits.cached_fds = at_most(limit.rlim_cur / 4, CACHED_FDS_MAX);
-        limits.users_fds =
-            limit.rlim_cur - limits.cached_fds - at_most(limit.rlim_cur / 4, SPARE_FDS_MAX);
+        limits.kept_fds = at_most(limit.rlim_cur / 16, KEPT_FDS_MAX);
+        limits.users_fds = limit.rlim_cur - limits.cached_fds - limits.kept_fds -
+                           at_most(limit.rlim_cur / 4, SPARE_FDS_MAX);
     }
     return limits;
 }

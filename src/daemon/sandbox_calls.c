@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "core/id.h"
 #include "daemon/sandbox.h"
+#include "fs/fuse_api.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,10 +17,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-
-/* Of Linux 6.9, <linux/fuse.h>, where headers may be older. */
-#define BACKING_OPEN _IOC(_IOC_WRITE, 229, 1, 16)
-#define BACKING_CLOSE _IOC(_IOC_WRITE, 229, 2, 4)
 
 /* Of Linux 6.13, <linux/mman.h>. */
 #define GUARD_INSTALL 102
@@ -160,8 +157,8 @@ static const CallWith calls_with[] = {
     {SYS_fcntl,             1, WORD,         F_OFD_SETLK,                  "locks"                          },
     {SYS_fcntl,             1, WORD,         F_OFD_SETLKW,                 "locks"                          },
     {SYS_fcntl,             1, WORD,         F_OFD_GETLK,                  "locks"                          },
-    {SYS_ioctl,             1, WORD,         BACKING_OPEN,                 "passthrough"                    },
-    {SYS_ioctl,             1, WORD,         BACKING_CLOSE,                "passthrough"                    },
+    {SYS_ioctl,             1, WORD,         FUSE_IOCTL_BACKING_OPEN,      "passthrough"                    },
+    {SYS_ioctl,             1, WORD,         FUSE_IOCTL_BACKING_CLOSE,     "passthrough"                    },
     {SYS_ioctl,             1, WORD,         FS_IOC_GETFLAGS,              "op_ioctl.c"                     },
     {SYS_ioctl,             1, WORD,         FS_IOC_SETFLAGS,              "the same"                       },
     {SYS_ioctl,             1, WORD,         FS_IOC_FSGETXATTR,            "the same"                       },

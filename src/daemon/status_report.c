@@ -141,14 +141,15 @@ static void print_sizes(JsonObject *status)
            "descriptors cached            %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT "\n"
            "open files                    %" G_GINT64_FORMAT "\n"
            "files open for passthrough    %" G_GINT64_FORMAT "\n"
+           "files kept for the next open  %" G_GINT64_FORMAT "\n"
            "owners of locks               %" G_GINT64_FORMAT "\n"
            "waits for locks               %" G_GINT64_FORMAT "\n"
            "changes by others below       %" G_GINT64_FORMAT "\n"
            "times when some were missed   %" G_GINT64_FORMAT "\n",
            number(status, "inodes"), number(descriptors, "cached"), number(descriptors, "limit"),
            number(status, "open_files"), number(status, "backing_files"),
-           number(status, "lock_owners"), number(status, "lock_waits"), number(watch, "events"),
-           number(watch, "overflows"));
+           number(status, "kept_files"), number(status, "lock_owners"),
+           number(status, "lock_waits"), number(watch, "events"), number(watch, "overflows"));
 }
 
 static void print_requests(JsonObject *requests)

@@ -3,9 +3,9 @@
  *
  * The lower file system takes a new inode's owner from the file-system IDs of the thread that
  * creates it, which follow its effective IDs, and its mode from that thread's umask. So a worker
- * takes on the IDs for just that call: the inode never has another owner, not even for an instant. All of this is per thread in
- * the kernel but not in glibc, whose setgroups() and the like change every thread of the process:
- * hence raw system calls.
+ * takes on the IDs for just that call: the inode never has another owner, not even for an instant.
+ * All of this is per thread in the kernel but not in glibc, whose setgroups() and the like change
+ * every thread of the process: hence raw system calls.
  *
  * Permission was decided by the kernel before a request came here. The thread must keep its
  * capabilities across the switch, or it would be refused what the caller is allowed

@@ -61,7 +61,7 @@ ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, LiveMap
         return r;
     r = shares_init(&fs->shares, limits->users_fds);
     if (r == 0)
-        r = open_files_init(&fs->open_files, &fs->shares);
+        r = open_files_init(&fs->open_files, &fs->shares, limits->kept_fds);
     if (r == 0)
         r = lock_table_init(&fs->locks, &fs->inodes, &fs->shares, proc_fd);
     if (r < 0) {
@@ -117,6 +117,7 @@ void filesystem_end_waits(Filesystem *fs)
 {
     lock_waiters_end(&fs->lock_waiters);
     afterwards_end(&fs->afterwards);
+    open_files_end(&fs->open_files);
 }
 
 static const char *open_watch(Filesystem *fs, bool can_abort)
@@ -188,7 +189,7 @@ ErrInt filesystem_know_mount(Filesystem *fs, struct fuse_session *session, const
 
     if (statx(AT_FDCWD, mountpoint, AT_STATX_DONT_SYNC, STATX_MNT_ID, &stx) < 0)
         return -errno;
-    fs->session = fs->afterwards.session = session;
+    fs->session = fs->afterwards.session = fs->open_files.session = session;
     fs->own_device = makedev(stx.stx_dev_major, stx.stx_dev_minor);
     fs->own_mount_id = (int)stx.stx_mnt_id;
     return 0;

@@ -47,6 +47,7 @@ typedef struct {
 
 typedef struct {
     size_t cached_fds; /* see inode_table_init() */
+    size_t kept_fds;   /* see open_files.h */
     size_t users_fds;  /* see shares.h */
 } FilesystemLimits;
 
@@ -104,7 +105,7 @@ void filesystem_distrust_content(Filesystem *fs, uint64_t node);
 void filesystem_distrust_owners(Filesystem *fs);
 
 /* Answers every request that waits for a lock, with ECONNABORTED, and tells the kernel nothing more
- * of its own accord; once no more requests are read. */
+ * of its own accord, and keeps no files open; once no more requests are read. */
 void filesystem_end_waits(Filesystem *fs);
 
 /* For coherence=watch, when all files of the host can still be opened. CAN_ABORT: somebody ends the

@@ -6,6 +6,21 @@
 
 #include <fuse_lowlevel.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+
+/* FUSE_DEV_IOC_BACKING_OPEN and FUSE_DEV_IOC_BACKING_CLOSE of <linux/fuse.h>, since Linux 6.9. */
+#define FUSE_IOCTL_BACKING_OPEN _IOC(_IOC_WRITE, 229, 1, 16)
+#define FUSE_IOCTL_BACKING_CLOSE _IOC(_IOC_WRITE, 229, 2, 4)
+
+/* fuse_passthrough_close() for when there is no request. Nothing comes of it when the kernel has
+ * ended the connection, and with it all backing files. */
+static inline void fuse_close_backing(const struct fuse_session *session, int backing_id)
+{
+    const int32_t id = backing_id;
+
+    ioctl(fuse_session_fd((struct fuse_session *)session), FUSE_IOCTL_BACKING_CLOSE, &id);
+}
 
 /* Whether a write, or an open with O_TRUNC, is to drop setuid and setgid: its caller lacks
  * CAP_FSETID (FUSE_WRITE_KILL_SUIDGID and FUSE_OPEN_KILL_SUIDGID of the protocol). libfuse before

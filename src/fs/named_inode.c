@@ -52,8 +52,10 @@ ErrInt named_inode_begin(const Node *parent, const char *name, NamedInode *ret_n
 
 void named_inode_removed(NamedInode *named)
 {
-    if (named->inode != NULL && named->is_last)
-        inode_table_set_nameless(&named->fs->inodes, named->inode);
+    if (named->inode == NULL || !named->is_last)
+        return;
+    inode_table_set_nameless(&named->fs->inodes, named->inode);
+    open_files_drop_kept(&named->fs->open_files, named->inode->node);
 }
 
 void named_inode_moved(NamedInode *named, const Node *parent, const char *name)

@@ -35,10 +35,7 @@ static int open_file(fuse_req_t req, fuse_ino_t ino, const struct fuse_file_info
                      LowerFile *ret_file)
 {
     Filesystem *fs = filesystem_of(req);
-    ErrInt r = check_denied(fs, ino);
 
-    if (r < 0)
-        return r;
     if ((fi->flags & O_TRUNC) != 0)
         cred_keep_setid(!fuse_kills_setid(req, fi));
     const int flags = lower_open_flags(fs, fi->flags);
@@ -50,18 +47,28 @@ static int open_file(fuse_req_t req, fuse_ino_t ino, const struct fuse_file_info
     return fd;
 }
 
+/* SHARE is taken over, also on failure. */
+static ErrInt open_anew(fuse_req_t req, fuse_ino_t ino, Share *share, struct fuse_file_info *fi)
+{
+    LowerFile file;
+    int fd = open_file(req, ino, fi, &file);
+
+    if (fd >= 0)
+        return opening_finish(req, ino, fd, share, &file, fi);
+    shares_give_back(&filesystem_of(req)->shares, share);
+    return fd;
+}
+
 void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
     Share *share;
-    LowerFile file;
-    ErrInt r = opening_begin(req, &share);
-    int fd = r < 0 ? r : open_file(req, ino, fi, &file);
+    ErrInt r = check_denied(filesystem_of(req), ino);
 
-    if (fd >= 0)
-        r = opening_finish(req, ino, fd, share, &file, fi);
-    else
-        shares_give_back(&filesystem_of(req)->shares, share);
-    reply_open(req, fd < 0 ? fd : r, fi);
+    if (r == 0)
+        r = opening_begin(req, &share);
+    if (r == 0 && !opening_reuse(req, ino, share, fi))
+        r = open_anew(req, ino, share, fi);
+    reply_open(req, r, fi);
 }
 
 void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi)
@@ -122,7 +129,7 @@ void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
     const LockClient client = lock_client_of(ino, fi);
 
     lock_table_drop_handle(&filesystem_of(req)->locks, &client);
-    open_files_remove(&filesystem_of(req)->open_files, req, open_file_of(fi), fi->flock_release);
+    open_files_remove(&filesystem_of(req)->open_files, open_file_of(fi), fi->flock_release);
     reply_result(req, 0);
 }
 

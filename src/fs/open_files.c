@@ -4,6 +4,7 @@
 #include "fs/open_files.h"
 
 #include "base/cleanup.h"
+#include "fs/counters.h"
 #include "fs/cred.h"
 
 #include <errno.h>
@@ -14,7 +15,8 @@
 
 enum {
     DOUBTFUL_TIMES = 511,
-    COARSEST_SECONDS = 2 /* in which file systems store times */
+    COARSEST_SECONDS = 2, /* in which file systems store times */
+    KEPT_SECONDS = 1,
 };
 
 static uint64_t node_hash(const HashLink *link)
@@ -22,10 +24,12 @@ static uint64_t node_hash(const HashLink *link)
     return hash_mix(((const OpenInode *)link)->node);
 }
 
-ErrInt open_files_init(OpenFiles *files, Shares *shares)
+ErrInt open_files_init(OpenFiles *files, Shares *shares, size_t kept_max)
 {
-    files->shares = shares;
+    *files = (OpenFiles){.shares = shares, .kept_max = kept_max};
     pthread_mutex_init(&files->lock, NULL);
+    pthread_cond_init(&files->changed, NULL);
+    TAILQ_INIT(&files->kept);
     return hash_index_init(&files->by_node, node_hash);
 }
 
@@ -63,6 +67,7 @@ void open_files_clear(OpenFiles *files)
         }
     }
     hash_index_clear(&files->by_node);
+    pthread_cond_destroy(&files->changed);
     pthread_mutex_destroy(&files->lock);
 }
 
@@ -78,8 +83,9 @@ static OpenInode *find(const OpenFiles *files, uint64_t node)
 bool open_files_has(OpenFiles *files, uint64_t node)
 {
     LOCK_SCOPE(&files->lock);
+    const OpenInode *inode = find(files, node);
 
-    return find(files, node) != NULL;
+    return inode != NULL && !LIST_EMPTY(&inode->files);
 }
 
 /* The kernel ignores an answer to what it asked before the lock was granted, or while somebody else
@@ -198,35 +204,175 @@ OpenFile *open_files_add(OpenFiles *files, fuse_req_t req, uint64_t node, int fd
     return NULL;
 }
 
-void open_files_remove(OpenFiles *files, fuse_req_t req, OpenFile *file, bool locked)
+/* Closing and keeping */
+
+/* What is taken out under the lock, to be closed without it. */
+typedef struct {
+    OpenFile *file;   /* NULL: none */
+    OpenInode *inode; /* NULL: it has other files */
+} Remains;
+
+static void take_out_unused(OpenFiles *files, OpenInode *inode, Remains *remains)
+{
+    if (!LIST_EMPTY(&inode->files) || inode->kept != NULL)
+        return;
+    hash_index_remove(&files->by_node, &inode->by_node);
+    files->n_backing -= inode->backing_id > 0;
+    remains->inode = inode;
+}
+
+static void close_remains(OpenFiles *files, const Remains *remains)
+{
+    if (remains->file != NULL)
+        free_file(remains->file);
+    if (remains->inode == NULL)
+        return;
+    if (remains->inode->backing_id > 0)
+        fuse_close_backing(files->session, remains->inode->backing_id);
+    free_inode(remains->inode);
+}
+
+static OpenFile *take_kept(OpenFiles *files, OpenInode *inode)
+{
+    OpenFile *file = inode->kept;
+
+    if (file == NULL)
+        return NULL;
+    inode->kept = NULL;
+    TAILQ_REMOVE(&files->kept, inode, kept_link);
+    files->n_kept--;
+    return file;
+}
+
+static Remains take_out_kept(OpenFiles *files, OpenInode *inode)
+{
+    Remains remains = {.file = take_kept(files, inode)};
+
+    if (remains.file != NULL)
+        take_out_unused(files, inode, &remains);
+    return remains;
+}
+
+static bool is_old(const OpenInode *inode)
+{
+    return counters_now() - inode->kept_since >= KEPT_SECONDS * UINT64_C(1000000000);
+}
+
+/* Under the lock; there is at least one that is kept. */
+static void wait_until_old(OpenFiles *files)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += KEPT_SECONDS;
+    pthread_cond_timedwait(&files->changed, &files->lock, &until);
+}
+
+static void *close_old(void *data)
+{
+    OpenFiles *files = data;
+    OpenInode *inode;
+
+    pthread_mutex_lock(&files->lock);
+    while ((inode = TAILQ_FIRST(&files->kept)) != NULL || !files->ended) {
+        if (inode == NULL) {
+            pthread_cond_wait(&files->changed, &files->lock);
+        } else if (files->ended || is_old(inode)) {
+            const Remains remains = take_out_kept(files, inode);
+            pthread_mutex_unlock(&files->lock);
+            close_remains(files, &remains);
+            pthread_mutex_lock(&files->lock);
+        } else {
+            wait_until_old(files);
+        }
+    }
+    pthread_mutex_unlock(&files->lock);
+    return NULL;
+}
+
+/* Under the lock. Returns false when FILE cannot be kept. */
+static bool keep(OpenFiles *files, OpenInode *inode, OpenFile *file)
+{
+    if (!file->is_reusable || inode->kept != NULL || files->kept_max == 0 || files->ended)
+        return false;
+    if (!files->has_thread)
+        files->has_thread = pthread_create(&files->thread, NULL, close_old, files) == 0;
+    if (!files->has_thread)
+        return false;
+    if (files->n_kept == 0)
+        pthread_cond_signal(&files->changed);
+    file->share = NULL;
+    inode->kept = file;
+    inode->kept_since = counters_now();
+    TAILQ_INSERT_TAIL(&files->kept, inode, kept_link);
+    files->n_kept++;
+    return true;
+}
+
+void open_files_remove(OpenFiles *files, OpenFile *file, bool locked)
 {
     OpenInode *inode = file->inode;
-    bool last;
+    Share *share = file->share;
+    Remains remains = {.file = file};
 
     if (locked)
         unlock_file(file);
     pthread_mutex_lock(&files->lock);
     LIST_REMOVE(file, link);
     files->n_files--;
-    last = LIST_EMPTY(&inode->files);
-    if (last) {
-        hash_index_remove(&files->by_node, &inode->by_node);
-        files->n_backing -= inode->backing_id > 0;
-    }
+    if (!LIST_EMPTY(&inode->files) || !keep(files, inode, file))
+        take_out_unused(files, inode, &remains);
+    else if (files->n_kept > files->kept_max)
+        remains = take_out_kept(files, TAILQ_FIRST(&files->kept));
+    else
+        remains.file = NULL;
     pthread_mutex_unlock(&files->lock);
-    Share *share = file->share;
-    free_file(file);
+    close_remains(files, &remains);
     shares_give_back(files->shares, share);
-    if (!last)
-        return;
-    if (inode->backing_id > 0 && req != NULL)
-        fuse_passthrough_close(req, inode->backing_id);
-    free_inode(inode);
+}
+
+OpenFile *open_files_take_kept(OpenFiles *files, uint64_t node)
+{
+    LOCK_SCOPE(&files->lock);
+    OpenInode *inode = find(files, node);
+    OpenFile *file = inode != NULL ? take_kept(files, inode) : NULL;
+
+    if (file == NULL)
+        return NULL;
+    files->n_files++;
+    LIST_INSERT_HEAD(&inode->files, file, link);
+    return file;
+}
+
+void open_files_drop_kept(OpenFiles *files, uint64_t node)
+{
+    Remains remains = {0};
+
+    pthread_mutex_lock(&files->lock);
+    OpenInode *inode = find(files, node);
+    if (inode != NULL)
+        remains = take_out_kept(files, inode);
+    pthread_mutex_unlock(&files->lock);
+    close_remains(files, &remains);
+}
+
+void open_files_end(OpenFiles *files)
+{
+    bool has_thread;
+
+    pthread_mutex_lock(&files->lock);
+    files->ended = true;
+    has_thread = files->has_thread;
+    files->has_thread = false;
+    pthread_cond_signal(&files->changed);
+    pthread_mutex_unlock(&files->lock);
+    if (has_thread)
+        pthread_join(files->thread, NULL);
 }
 
 OpenFilesSizes open_files_sizes(OpenFiles *files)
 {
     LOCK_SCOPE(&files->lock);
 
-    return (OpenFilesSizes){files->n_files, files->n_backing};
+    return (OpenFilesSizes){files->n_files, files->n_backing, files->n_kept};
 }

@@ -3,7 +3,11 @@
  *
  * The kernel reads and writes all open files of an inode in the same way: itself, on one backing
  * file that we gave it (passthrough, <fuse_common.h>), or by requests to us. The first one to be
- * opened decides, until the last one is released. */
+ * opened decides, until the last one is released.
+ *
+ * Programs open the same files again and again, and of all that an open costs, most is opening the
+ * lower file and giving it to the kernel. So one that was only read is kept for a second after its
+ * release, backing file and all, for the next who opens it. */
 #pragma once
 
 #include "fs/fuse_api.h"
@@ -13,10 +17,13 @@
 #include <pthread.h>
 #include <sys/queue.h>
 
-typedef struct {
+typedef struct OpenInode {
     HashLink by_node; /* lock */
     uint64_t node;
-    LIST_HEAD(, OpenFile) files; /* lock; at least one */
+    LIST_HEAD(, OpenFile) files; /* lock; at least one, or there is one that is kept */
+    struct OpenFile *kept;       /* lock; NULL: none */
+    uint64_t kept_since;         /* lock; of counters_now() */
+    TAILQ_ENTRY(OpenInode) kept_link;
     int backing_id;          /* the kernel's name for the backing file; 0: requests come to us */
     _Atomic unsigned doubts; /* see open_files_doubt() */
     unsigned n_doubtful;     /* lock; times that were shown in doubt */
@@ -30,20 +37,32 @@ typedef struct OpenFile {
     int fd;                    /* of the lower file */
     Share *share;              /* that this is counted in */
     bool local;                /* lower_mount.h */
+    bool is_reusable;          /* may be kept */
 } OpenFile;
 
 typedef struct {
+    struct fuse_session *session; /* set before there are requests */
     pthread_mutex_t lock;
     HashIndex by_node;
     Shares *shares;
-    size_t n_files;   /* lock */
-    size_t n_backing; /* lock */
+    size_t n_files;               /* lock */
+    size_t n_backing;             /* lock */
+    TAILQ_HEAD(, OpenInode) kept; /* lock; with a file that is kept, the first one the longest */
+    size_t n_kept;                /* lock */
+    size_t kept_max;
+    pthread_cond_t changed; /* there is one that is kept, or it is time to end */
+    pthread_t thread;       /* closes what was kept long enough */
+    bool has_thread;        /* lock */
+    bool ended;             /* lock */
 } OpenFiles;
 
-/* SHARES stay the caller's. -ENOMEM. */
-ErrInt open_files_init(OpenFiles *files, Shares *shares);
+/* At most KEPT_MAX files are kept. SHARES stay the caller's. -ENOMEM. */
+ErrInt open_files_init(OpenFiles *files, Shares *shares, size_t kept_max);
 
-/* Closes what is still open. There must be no requests any more. */
+/* Keeps nothing any more; while there is a session. */
+void open_files_end(OpenFiles *files);
+
+/* Closes what is still open. There must be no requests any more, and nothing must be kept. */
 void open_files_clear(OpenFiles *files);
 
 /* A new open file of NODE; FD and SHARE are taken over, also on failure. PASS: the kernel may read
@@ -53,12 +72,17 @@ void open_files_clear(OpenFiles *files);
 OpenFile *open_files_add(OpenFiles *files, fuse_req_t req, uint64_t node, int fd, Share *share,
                          bool pass, int *ret_refusal);
 
-/* Closes FILE and frees it. LOCKED: it may have an flock(2), which is given up. REQ is a request
- * that is not answered yet; NULL when the kernel ended the connection, and so has no backing files.
- */
-void open_files_remove(OpenFiles *files, fuse_req_t req, OpenFile *file, bool locked);
+/* Closes FILE and frees it, or keeps it. LOCKED: it may have an flock(2), which is given up. */
+void open_files_remove(OpenFiles *files, OpenFile *file, bool locked);
 
-/* Whether there is an open file of NODE. */
+/* The file that is kept of NODE becomes an open file again, with no share yet. NULL: none is kept.
+ */
+OpenFile *open_files_take_kept(OpenFiles *files, uint64_t node);
+
+/* What is kept of NODE is closed: it is to be opened otherwise, or gone. */
+void open_files_drop_kept(OpenFiles *files, uint64_t node);
+
+/* Whether there is an open file of NODE; one that is kept is none. */
 bool open_files_has(OpenFiles *files, uint64_t node);
 
 /* Somebody has locked NODE, and is to see what others, on the lower side, wrote to it before: the
@@ -83,6 +107,7 @@ bool open_files_show_doubt(OpenFiles *files, const OpenFile *file, struct timesp
 typedef struct {
     size_t files;
     size_t backing; /* files that the kernel has for passthrough */
+    size_t kept;    /* some of these, which nobody has open */
 } OpenFilesSizes;
 
 OpenFilesSizes open_files_sizes(OpenFiles *files);

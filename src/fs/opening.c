@@ -62,6 +62,50 @@ ErrInt opening_begin(fuse_req_t req, Share **ret_share)
     return shares_take(&filesystem_of(req)->shares, &user, ret_share);
 }
 
+/* Whoever opens a file so gets the same. */
+static bool is_plain_reading(int flags)
+{
+    const int others = O_TRUNC | O_APPEND | O_DIRECT | O_NOATIME | O_SYNC | O_DSYNC;
+
+    return (flags & (O_ACCMODE | others)) == O_RDONLY;
+}
+
+static void describe(Filesystem *fs, OpenFile *open, struct fuse_file_info *fi)
+{
+    fi->fh = (uintptr_t)open;
+    fi->backing_id = open->inode->backing_id;
+    fi->noflush = filesystem_skips_flush(fs, open->inode->node, fi->flags, open->local);
+}
+
+static bool has_name(const OpenFile *open)
+{
+    struct statx stx;
+
+    return node_statx(open->fd, &stx) == 0 && stx.stx_nlink > 0;
+}
+
+bool opening_reuse(fuse_req_t req, uint64_t node, Share *share, struct fuse_file_info *fi)
+{
+    Filesystem *fs = filesystem_of(req);
+    OpenFile *open;
+
+    if (!is_plain_reading(fi->flags)) {
+        open_files_drop_kept(&fs->open_files, node);
+        return false;
+    }
+    open = open_files_take_kept(&fs->open_files, node);
+    if (open == NULL)
+        return false;
+    if (!has_name(open)) { /* It was removed on the lower side: what then, the caller knows. */
+        open->is_reusable = false;
+        open_files_remove(&fs->open_files, open, false);
+        return false;
+    }
+    open->share = share;
+    describe(fs, open, fi);
+    return true;
+}
+
 bool opening_forgoes_reserve(const LowerFile *file)
 {
     return file->mount->local;
@@ -81,9 +125,8 @@ ErrInt opening_finish(fuse_req_t req, uint64_t node, int fd, Share *share, const
     if (open == NULL)
         return -ENOMEM;
     open->local = file->mount->local;
-    fi->fh = (uintptr_t)open;
-    fi->backing_id = open->inode->backing_id;
-    fi->noflush = filesystem_skips_flush(fs, node, fi->flags, file->mount->local);
+    open->is_reusable = open->local && open->inode->backing_id > 0 && is_plain_reading(fi->flags);
+    describe(fs, open, fi);
     if (fi->backing_id == 0)
         serve_ourselves(fd, fi);
     else /* Writes come to us, whose descriptor cannot be told by fcntl(2) not to append. */

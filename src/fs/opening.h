@@ -17,6 +17,10 @@ static inline int lower_open_flags(const Filesystem *fs, int flags)
            (fs->options.sync ? O_SYNC : 0);
 }
 
+/* Opens NODE with a lower file that was kept (open_files.h), counted in SHARE (then taken over),
+ * and fills in the reply. False: there is none, or this open takes another. */
+bool opening_reuse(fuse_req_t req, uint64_t node, Share *share, struct fuse_file_info *fi);
+
 /* What is opened for the caller is counted, or refused: -ENFILE, -ENOMEM. *RET_SHARE is for
  * opening_finish() or, when nothing was opened, for shares_give_back(). */
 ErrInt opening_begin(fuse_req_t req, Share **ret_share);

@@ -40,7 +40,7 @@ void reply_create(fuse_req_t req, ErrInt result, const struct fuse_entry_param *
     if (result < 0) {
         reply_result(req, result);
     } else if (fuse_reply_create(req, entry, fi) < 0) {
-        open_files_remove(&fs->open_files, NULL, open_file_of(fi), false);
+        open_files_remove(&fs->open_files, open_file_of(fi), false);
         inode_table_forget(&fs->inodes, entry->ino, 1);
     }
 }
@@ -52,7 +52,7 @@ void reply_open(fuse_req_t req, ErrInt result, struct fuse_file_info *fi)
     if (result < 0)
         reply_result(req, result);
     else if (fuse_reply_open(req, fi) < 0)
-        open_files_remove(&fs->open_files, NULL, open_file_of(fi), false);
+        open_files_remove(&fs->open_files, open_file_of(fi), false);
 }
 
 void reply_bytes(fuse_req_t req, ssize_t result, const char *bytes)

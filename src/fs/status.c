@@ -40,8 +40,9 @@ static void write_sizes(FILE *stream, Filesystem *fs)
 
     fprintf(stream,
             "\"inodes\":%zu,\"descriptors\":{\"cached\":%zu,\"limit\":%zu},"
-            "\"open_files\":%zu,\"backing_files\":%zu,\"lock_owners\":%zu,\"lock_waits\":%u,",
-            inodes.inodes, inodes.descriptors, inodes.limit, files.files, files.backing,
+            "\"open_files\":%zu,\"backing_files\":%zu,\"kept_files\":%zu,\"lock_owners\":%zu,"
+            "\"lock_waits\":%u,",
+            inodes.inodes, inodes.descriptors, inodes.limit, files.files, files.backing, files.kept,
             (size_t)fs->locks.n_owners, lock_waiters_count(&fs->lock_waiters));
 }
 

@@ -460,7 +460,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int here AUTO_CLOSE = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC); /* for the next input */
     int mount AUTO_CLOSE = make_tmpfs();
     int lower = make_lower(mount);
-    const FilesystemLimits limits = {.cached_fds = 64, .users_fds = 1024};
+    const FilesystemLimits limits = {.cached_fds = 64, .kept_fds = 8, .users_fds = 1024};
     Outside before;
     Outside after;
 
