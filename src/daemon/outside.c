@@ -170,7 +170,7 @@ static uint32_t run_errand(const Server *server, const Errand *errand)
         return caller_look_at(errand->pid, errand->gid);
     case ERRAND_UNMOUNT:
         unmount(&server->mount);
-        break;
+        return 1;
     }
     return 0;
 }

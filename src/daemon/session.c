@@ -258,20 +258,25 @@ static int enter_sandbox(Session *session)
 }
 
 /* As fuse_session_unmount(), with help from outside: not what was unmounted already, as there may
- * be another mount by now; and first the connection ends, as others may wait for answers. */
-static void unmount(Session *session)
+ * be another mount by now; and first the connection ends, as others may wait for answers. False: it
+ * stays, and nobody answers there. */
+static bool unmount(Session *session)
 {
     const Errand errand = {.kind = ERRAND_UNMOUNT};
     struct pollfd device = {.fd = fuse_session_fd(session->fuse)};
 
     if (session->fs.errands.fd < 0) {
         fuse_session_unmount(session->fuse);
-        return;
+        return true;
     }
     if (poll(&device, 1, 0) == 1 && (device.revents & POLLERR) != 0)
-        return;
+        return true;
     dup3(session->fs.proc_fd, device.fd, O_CLOEXEC);
-    errand_run(&session->fs.errands, &errand);
+    if (errand_run(&session->fs.errands, &errand) != 0)
+        return true;
+    log_message(LOG_ERR, "%s: cannot unmount, since remapfs-outside was killed; call umount(8)",
+                session->mountpoint);
+    return false;
 }
 
 /* Serves until unmounted, or until a signal ends it (a positive result). */
@@ -308,7 +313,7 @@ static ExitStatus serve(Session *session)
         manager_tell("STOPPING=1");
     filesystem_end_waits(&session->fs);
     requests_stop();
-    unmount(session);
+    bool is_unmounted = unmount(session);
     guard_abort(&session->guard);
     filesystem_end_watch(&session->fs);
     guard_end(&session->guard);
@@ -317,7 +322,7 @@ static ExitStatus serve(Session *session)
     if (fault != NULL)
         return STATUS_MOUNT;
     if (r >= 0)
-        return STATUS_SUCCESS;
+        return is_unmounted ? STATUS_SUCCESS : STATUS_SYSTEM;
     log_message(LOG_ERR, "%s: %s", session->mountpoint, strerror(-r));
     return STATUS_SYSTEM;
 }

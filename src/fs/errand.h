@@ -8,7 +8,7 @@
 
 typedef enum {
     ERRAND_CALLER,  /* look at the process PID: an answer of CallerTraits for the group GID */
-    ERRAND_UNMOUNT, /* unmount our mount: no answer but that it was tried */
+    ERRAND_UNMOUNT, /* unmount our mount: 1, it was tried */
 } ErrandKind;
 
 typedef struct {
