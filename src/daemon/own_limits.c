@@ -26,8 +26,8 @@ FilesystemLimits own_limits_raise_descriptors(void)
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
     if (limit.rlim_cur >= 4) {
-        limits.cached_fds = at_most(limit.rlim_cur / 4, CACHED_FDS_MAX);
         limits.kept_fds = at_most(limit.rlim_cur / 16, KEPT_FDS_MAX);
+        limits.cached_fds = at_most(limit.rlim_cur / 4 - limits.kept_fds, CACHED_FDS_MAX);
         limits.users_fds = limit.rlim_cur - limits.cached_fds - limits.kept_fds -
                            at_most(limit.rlim_cur / 4, SPARE_FDS_MAX);
     }

@@ -18,7 +18,7 @@ static int copy_fd(int fd)
 /* The directory above FD, or -errno. Going up ends on what is mounted there, which may be we. */
 static int open_parent(Filesystem *fs, int fd)
 {
-    int parent = relieved_openat(&fs->inodes, fd, "..", O_PATH | O_DIRECTORY, 0);
+    int parent = relieved_openat(&fs->relief, fd, "..", O_PATH | O_DIRECTORY, 0);
 
     if (parent >= 0 && node_is_own_mount(fs, parent)) {
         close(parent);

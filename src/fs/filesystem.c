@@ -45,6 +45,7 @@ ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, LiveMap
         .covered_fd = covered_fd,
         .lower_is_stacked = lower_is_stacked(lower_fd),
         .is_host_root = cred_is_host_root(),
+        .relief = {&fs->inodes, &fs->open_files},
     };
     fs->errands.fd = -1;
     pthread_mutex_init(&fs->errands.lock, NULL);
@@ -63,7 +64,7 @@ ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, LiveMap
     if (r == 0)
         r = open_files_init(&fs->open_files, &fs->shares, limits->kept_fds);
     if (r == 0)
-        r = lock_table_init(&fs->locks, &fs->inodes, &fs->shares, proc_fd);
+        r = lock_table_init(&fs->locks, &fs->relief, &fs->shares, proc_fd);
     if (r < 0) {
         open_files_clear(&fs->open_files);
         shares_clear(&fs->shares);

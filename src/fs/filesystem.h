@@ -15,6 +15,7 @@
 #include "fs/lock_wait.h"
 #include "fs/lower_xattr.h"
 #include "fs/open_files.h"
+#include "fs/relieved_open.h"
 #include "fs/watch.h"
 
 /* How the kernel stays right about what others change on the lower side. */
@@ -59,6 +60,7 @@ typedef struct Filesystem {
     InodeJudge inode_judge;
     Shares shares;
     OpenFiles open_files;
+    Relief relief;
     DirStreams dir_streams;
     bool no_opendir;             /* the kernel may open directories without us */
     bool lower_is_stacked;       /* lower_mount.h */

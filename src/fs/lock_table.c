@@ -22,9 +22,9 @@ static LockOwner *owner_of(LockHolder *holder)
 
 /* Life */
 
-ErrInt lock_table_init(LockTable *table, InodeTable *inodes, Shares *shares, int proc_fd)
+ErrInt lock_table_init(LockTable *table, const Relief *relief, Shares *shares, int proc_fd)
 {
-    *table = (LockTable){.inodes = inodes, .shares = shares, .proc_fd = proc_fd};
+    *table = (LockTable){.relief = relief, .shares = shares, .proc_fd = proc_fd};
     pthread_mutex_init(&table->lock, NULL);
     return lock_graph_init(&table->graph);
 }
@@ -151,7 +151,7 @@ static ErrInt lock_fd(int fd, int command, const LockRange *range)
 
 static int reopen(const LockTable *table, int fd, int flags)
 {
-    return relieved_openat(table->inodes, table->proc_fd, fd_name(fd).text, flags | O_NONBLOCK, 0);
+    return relieved_openat(table->relief, table->proc_fd, fd_name(fd).text, flags | O_NONBLOCK, 0);
 }
 
 /* Under serial. For both kinds of locks, whatever the caller opened the file for; where that cannot

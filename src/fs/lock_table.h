@@ -25,7 +25,7 @@ typedef struct {
     LockGraph graph; /* lock; its holders are LockOwners */
     size_t n_ranges; /* lock; of all owners */
     _Atomic size_t n_owners;
-    InodeTable *inodes;
+    const struct Relief *relief; /* relieved_open.h */
     Shares *shares;
     int proc_fd;
 } LockTable;
@@ -49,8 +49,8 @@ typedef struct {
     pid_t pid;       /* 0: not known */
 } LockClient;
 
-/* PROC_FD (/proc/self/fd), INODES and SHARES stay the caller's. -ENOMEM. */
-ErrInt lock_table_init(LockTable *table, InodeTable *inodes, Shares *shares, int proc_fd);
+/* PROC_FD (/proc/self/fd), RELIEF and SHARES stay the caller's. -ENOMEM. */
+ErrInt lock_table_init(LockTable *table, const struct Relief *relief, Shares *shares, int proc_fd);
 
 /* Closes every owner's descriptor. There must be no requests any more. */
 void lock_table_clear(LockTable *table);

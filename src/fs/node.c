@@ -25,7 +25,7 @@ static int open_handle(Filesystem *fs, const Inode *inode, int flags)
     do {
         fd = lower_open_handle(inode->mount, inode->handle_type, inode->handle_length,
                                inode->handle, flags);
-    } while (fd == -EMFILE && inode_table_relieve(&fs->inodes));
+    } while (fd == -EMFILE && relief_get(&fs->relief));
     return fd;
 }
 
@@ -67,7 +67,7 @@ static int open_lower(Filesystem *fs, const Inode *inode, int path_fd, int flags
         return inode->type == S_IFDIR ? -EISDIR : -ENXIO;
     if (inode->handle_opens)
         return open_handle(fs, inode, flags);
-    fd = relieved_openat(&fs->inodes, fs->proc_fd, fd_name(path_fd).text, flags, 0);
+    fd = relieved_openat(&fs->relief, fs->proc_fd, fd_name(path_fd).text, flags, 0);
     return fd == -ENOENT ? -ESTALE : fd; /* see node_errno() */
 }
 
@@ -112,7 +112,7 @@ int node_open_file(Filesystem *fs, fuse_ino_t ino, int flags, LowerFile *ret_fil
 
 int node_open_dir(const Node *node, int flags)
 {
-    int fd = relieved_openat(&node->fs->inodes, node->fd, ".", flags | O_DIRECTORY, 0);
+    int fd = relieved_openat(&node->fs->relief, node->fd, ".", flags | O_DIRECTORY, 0);
 
     return fd == -ENOENT ? -ESTALE : fd; /* see node_errno() */
 }
@@ -141,7 +141,7 @@ int node_open_child(const Node *parent, const char *name)
 
     if (r < 0)
         return r;
-    return relieved_openat(&parent->fs->inodes, parent->fd, name, O_PATH | O_NOFOLLOW, 0);
+    return relieved_openat(&parent->fs->relief, parent->fd, name, O_PATH | O_NOFOLLOW, 0);
 }
 
 /* Entering */
@@ -228,7 +228,7 @@ ErrInt node_enter_open(const Node *parent, int fd, const char *name,
         return r;
     if (!found.object.handle.opens) {
         path_fd =
-            relieved_openat(&parent->fs->inodes, parent->fs->proc_fd, fd_name(fd).text, O_PATH, 0);
+            relieved_openat(&parent->fs->relief, parent->fs->proc_fd, fd_name(fd).text, O_PATH, 0);
         if (path_fd < 0)
             return path_fd;
     }
@@ -241,7 +241,7 @@ ErrInt node_settle_dir(const Node *dir)
 
     if (!fs->options.sync && !fs->options.dirsync)
         return 0;
-    int fd AUTO_CLOSE = relieved_openat(&dir->fs->inodes, fs->proc_fd, fd_name(dir->fd).text,
+    int fd AUTO_CLOSE = relieved_openat(&dir->fs->relief, fs->proc_fd, fd_name(dir->fd).text,
                                         O_RDONLY | O_DIRECTORY, 0);
     if (fd < 0)
         return fd;

@@ -82,7 +82,7 @@ static int open_new(const Node *parent, const char *name, mode_t mode,
                     const struct fuse_file_info *fi)
 {
     const int flags = lower_open_flags(parent->fs, fi->flags) | O_CREAT | O_EXCL;
-    int fd = relieved_openat(&parent->fs->inodes, parent->fd, name, flags, mode);
+    int fd = relieved_openat(&parent->fs->relief, parent->fd, name, flags, mode);
 
     /* Somebody else was faster, on the lower side. Nobody checked yet whether the caller may open
      * what is there now; ESTALE makes the kernel look it up and begin again, with that check. */
@@ -93,7 +93,7 @@ static int open_unnamed(const Node *parent, mode_t mode, const struct fuse_file_
 {
     const int flags = lower_open_flags(parent->fs, fi->flags) | O_TMPFILE;
 
-    return relieved_openat(&parent->fs->inodes, parent->fd, ".", flags, mode);
+    return relieved_openat(&parent->fs->relief, parent->fd, ".", flags, mode);
 }
 
 /* NAME is NULL for an O_TMPFILE. Returns the open descriptor or -errno. */

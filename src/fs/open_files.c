@@ -344,6 +344,19 @@ OpenFile *open_files_take_kept(OpenFiles *files, uint64_t node)
     return file;
 }
 
+bool open_files_relieve(OpenFiles *files)
+{
+    Remains remains = {0};
+
+    pthread_mutex_lock(&files->lock);
+    OpenInode *inode = TAILQ_FIRST(&files->kept);
+    if (inode != NULL)
+        remains = take_out_kept(files, inode);
+    pthread_mutex_unlock(&files->lock);
+    close_remains(files, &remains);
+    return inode != NULL;
+}
+
 void open_files_drop_kept(OpenFiles *files, uint64_t node)
 {
     Remains remains = {0};

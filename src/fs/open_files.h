@@ -79,6 +79,9 @@ void open_files_remove(OpenFiles *files, OpenFile *file, bool locked);
  */
 OpenFile *open_files_take_kept(OpenFiles *files, uint64_t node);
 
+/* Closes the one that is kept for the longest; false: none is kept. */
+bool open_files_relieve(OpenFiles *files);
+
 /* What is kept of NODE is closed: it is to be opened otherwise, or gone. */
 void open_files_drop_kept(OpenFiles *files, uint64_t node);
 
