@@ -24,11 +24,22 @@ static uint64_t node_hash(const HashLink *link)
     return hash_mix(((const OpenInode *)link)->node);
 }
 
+/* Waited for with a time that no step of the clock changes. */
+static void init_changed(pthread_cond_t *changed)
+{
+    pthread_condattr_t attr;
+
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(changed, &attr);
+    pthread_condattr_destroy(&attr);
+}
+
 ErrInt open_files_init(OpenFiles *files, Shares *shares, size_t kept_max)
 {
     *files = (OpenFiles){.shares = shares, .kept_max = kept_max};
     pthread_mutex_init(&files->lock, NULL);
-    pthread_cond_init(&files->changed, NULL);
+    init_changed(&files->changed);
     TAILQ_INIT(&files->kept);
     return hash_index_init(&files->by_node, node_hash);
 }
@@ -263,7 +274,7 @@ static void wait_until_old(OpenFiles *files)
 {
     struct timespec until;
 
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += KEPT_SECONDS;
     pthread_cond_timedwait(&files->changed, &files->lock, &until);
 }
