@@ -7,7 +7,7 @@ samples=${SOAK_LOG:-$TMP/samples}
 # Growth from the first third after warm-up to the last one that is no leak: of medians
 growth_kb=2048
 growth_descriptors=4
-growth_threads=8 # as many may wait for requests (requests.c), and come when they are needed
+growth_threads=2
 
 # processes_of PID: the daemon and those that belong to it
 processes_of()
