@@ -48,7 +48,7 @@ static MountLine *parse(const char *text)
     return line;
 }
 
-static bool is_below(const char *path, const char *directory)
+bool mount_path_is_below(const char *path, const char *directory)
 {
     size_t length = strlen(directory);
     if (strcmp(directory, "/") == 0)
@@ -89,11 +89,11 @@ GPtrArray *mount_list_below(const char *mountinfo, const char *directory)
     g_ptr_array_set_free_func(all, NULL);
     for (guint i = 0; i < all->len; i++) {
         MountLine *line = all->pdata[i];
-        if (is_below(directory, line->path) &&
+        if (mount_path_is_below(directory, line->path) &&
             (own == NULL || strlen(line->path) >= strlen(own->path))) {
             g_clear_pointer(&own, line_free);
             own = line;
-        } else if (is_below(line->path, directory)) {
+        } else if (mount_path_is_below(line->path, directory)) {
             replace_or_add(below, line);
         } else {
             line_free(line);

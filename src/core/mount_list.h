@@ -27,4 +27,7 @@ GPtrArray *mount_list_below(const char *mountinfo, const char *directory);
 /* The same of the mount ID and those mounted on it, below each other; empty: there is no ID. */
 GPtrArray *mount_list_tree(const char *mountinfo, int id);
 
+/* Whether PATH is DIRECTORY or below it; both are absolute and without symbolic links. */
+bool mount_path_is_below(const char *path, const char *directory);
+
 bool mount_line_has(const MountLine *line, const char *option);

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/notify.h"
 #include "core/map_table.h"
+#include "core/mount_list.h"
 #include "core/own_ids.h"
 #include "daemon/guard.h"
 #include "daemon/log.h"
@@ -84,14 +85,6 @@ static bool make_map(Session *session, OwnerMap *owners)
         return true;
     log_message(LOG_ERR, "%s", strerror(ENOMEM));
     return false;
-}
-
-/* Whether PATH is DIRECTORY or below it; both without symbolic links. */
-static bool is_below(const char *path, const char *directory)
-{
-    size_t length = strcmp(directory, "/") == 0 ? 0 : strlen(directory);
-
-    return strncmp(path, directory, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
 
 static ExitStatus start_filesystem(Session *session)
@@ -251,7 +244,7 @@ static int enter_sandbox(Session *session)
     if (r < 0)
         return r;
     session->fs.errands.fd = session->outside.errands;
-    if (!is_below(session->mountpoint, session->lower))
+    if (!mount_path_is_below(session->mountpoint, session->lower))
         filesystem_drop_covered(&session->fs);
     sandbox_enter(&session->fs, lower_fd);
     return 0;

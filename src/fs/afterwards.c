@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The thread is there from the first time on that there is something to be told. */
 #include "fs/afterwards.h"
 
 #include "base/cleanup.h"
@@ -12,15 +11,14 @@ static const struct timespec delay = {.tv_nsec = 20 * 1000 * 1000};
 void afterwards_init(Afterwards *afterwards)
 {
     afterwards->session = NULL;
-    afterwards->has_thread = afterwards->ended = false;
     afterwards->n = 0;
     pthread_mutex_init(&afterwards->lock, NULL);
-    pthread_cond_init(&afterwards->changed, NULL);
+    background_init(&afterwards->background, &afterwards->lock);
 }
 
 void afterwards_clear(Afterwards *afterwards)
 {
-    pthread_cond_destroy(&afterwards->changed);
+    background_clear(&afterwards->background);
     pthread_mutex_destroy(&afterwards->lock);
 }
 
@@ -30,9 +28,9 @@ static unsigned take(Afterwards *afterwards, uint64_t nodes[AFTERWARDS_MAX])
     unsigned n;
     LOCK_SCOPE(&afterwards->lock);
 
-    while (afterwards->n == 0 && !afterwards->ended)
-        pthread_cond_wait(&afterwards->changed, &afterwards->lock);
-    n = afterwards->ended ? 0 : afterwards->n;
+    while (afterwards->n == 0 && !afterwards->background.ended)
+        pthread_cond_wait(&afterwards->background.changed, &afterwards->lock);
+    n = afterwards->background.ended ? 0 : afterwards->n;
     memcpy(nodes, afterwards->nodes, n * sizeof(nodes[0]));
     afterwards->n = 0;
     return n;
@@ -57,24 +55,13 @@ void afterwards_forget_listing(Afterwards *afterwards, uint64_t node)
 {
     LOCK_SCOPE(&afterwards->lock);
 
-    if (afterwards->session == NULL || afterwards->ended || afterwards->n == AFTERWARDS_MAX)
+    if (afterwards->session == NULL || afterwards->n == AFTERWARDS_MAX)
         return;
-    if (!afterwards->has_thread)
-        afterwards->has_thread = pthread_create(&afterwards->thread, NULL, run, afterwards) == 0;
-    afterwards->nodes[afterwards->n++] = node;
-    pthread_cond_signal(&afterwards->changed);
+    if (background_wake(&afterwards->background, run, afterwards))
+        afterwards->nodes[afterwards->n++] = node;
 }
 
 void afterwards_end(Afterwards *afterwards)
 {
-    bool has_thread;
-
-    pthread_mutex_lock(&afterwards->lock);
-    afterwards->ended = true;
-    has_thread = afterwards->has_thread;
-    afterwards->has_thread = false;
-    pthread_cond_signal(&afterwards->changed);
-    pthread_mutex_unlock(&afterwards->lock);
-    if (has_thread)
-        pthread_join(afterwards->thread, NULL);
+    background_end(&afterwards->background);
 }

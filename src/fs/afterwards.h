@@ -7,9 +7,8 @@
  * that asked; so this comes some milliseconds later. */
 #pragma once
 
+#include "fs/background.h"
 #include "fs/fuse_api.h"
-
-#include <pthread.h>
 
 enum {
     AFTERWARDS_MAX = 1024, /* directories at once; of more some are left out */
@@ -18,10 +17,7 @@ enum {
 typedef struct {
     struct fuse_session *session; /* set before there are requests */
     pthread_mutex_t lock;
-    pthread_cond_t changed;
-    pthread_t thread;
-    bool has_thread;                /* lock */
-    bool ended;                     /* lock */
+    Background background;
     unsigned n;                     /* lock */
     uint64_t nodes[AFTERWARDS_MAX]; /* lock */
 } Afterwards;

@@ -13,33 +13,18 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-    DOUBTFUL_TIMES = 511,
-    COARSEST_SECONDS = 2, /* in which file systems store times */
-    KEPT_SECONDS = 1,
-};
+enum { KEPT_SECONDS = 1 };
 
 static uint64_t node_hash(const HashLink *link)
 {
     return hash_mix(((const OpenInode *)link)->node);
 }
 
-/* Waited for with a time that no step of the clock changes. */
-static void init_changed(pthread_cond_t *changed)
-{
-    pthread_condattr_t attr;
-
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(changed, &attr);
-    pthread_condattr_destroy(&attr);
-}
-
 ErrInt open_files_init(OpenFiles *files, Shares *shares, size_t kept_max)
 {
     *files = (OpenFiles){.shares = shares, .kept_max = kept_max};
     pthread_mutex_init(&files->lock, NULL);
-    init_changed(&files->changed);
+    background_init(&files->background, &files->lock);
     TAILQ_INIT(&files->kept);
     return hash_index_init(&files->by_node, node_hash);
 }
@@ -78,11 +63,11 @@ void open_files_clear(OpenFiles *files)
         }
     }
     hash_index_clear(&files->by_node);
-    pthread_cond_destroy(&files->changed);
+    background_clear(&files->background);
     pthread_mutex_destroy(&files->lock);
 }
 
-static OpenInode *find(const OpenFiles *files, uint64_t node)
+OpenInode *open_files_find(const OpenFiles *files, uint64_t node)
 {
     HashLink *link = hash_index_chain(&files->by_node, hash_mix(node));
 
@@ -94,60 +79,9 @@ static OpenInode *find(const OpenFiles *files, uint64_t node)
 bool open_files_has(OpenFiles *files, uint64_t node)
 {
     LOCK_SCOPE(&files->lock);
-    const OpenInode *inode = find(files, node);
+    const OpenInode *inode = open_files_find(files, node);
 
     return inode != NULL && !LIST_EMPTY(&inode->files);
-}
-
-/* The kernel ignores an answer to what it asked before the lock was granted, or while somebody else
- * writes. One such may be under way of each open file. */
-bool open_files_doubt(OpenFiles *files, uint64_t node)
-{
-    LOCK_SCOPE(&files->lock);
-    OpenInode *inode = find(files, node);
-    unsigned n = 1;
-
-    if (inode == NULL || inode->backing_id != 0)
-        return false;
-    const bool asks = inode->doubts > 0;
-    for (const OpenFile *file = LIST_FIRST(&inode->files); file != NULL;
-         file = LIST_NEXT(file, link))
-        n++;
-    inode->doubts = n;
-    return asks;
-}
-
-bool open_files_in_doubt(OpenFiles *files, uint64_t node)
-{
-    LOCK_SCOPE(&files->lock);
-    const OpenInode *inode = find(files, node);
-
-    return inode != NULL && inode->doubts > 0;
-}
-
-static bool is_settled(const struct timespec *mtime)
-{
-    return mtime->tv_sec < time(NULL) - COARSEST_SECONDS;
-}
-
-bool open_files_show_doubt(OpenFiles *files, const OpenFile *file, struct timespec *mtime)
-{
-    OpenInode *inode = file->inode;
-
-    if (inode->doubts == 0)
-        return false;
-    LOCK_SCOPE(&files->lock);
-    if (inode->doubts == 0 ||
-        (mtime->tv_sec == inode->settled.tv_sec && mtime->tv_nsec == inode->settled.tv_nsec)) {
-        inode->doubts = 0;
-        return false;
-    }
-    if (--inode->doubts == 0 && is_settled(mtime))
-        inode->settled = *mtime;
-    /* Each time another one, as the kernel may have any of the last ones. It stays below a second:
-     * the last bits of 999999999 are ones. */
-    mtime->tv_nsec ^= 1 + inode->n_doubtful++ % DOUBTFUL_TIMES;
-    return true;
 }
 
 /* Returns the errno when the kernel does not take it. */
@@ -178,7 +112,7 @@ static OpenInode *add_inode(OpenFiles *files, uint64_t node)
 static OpenInode *find_or_add(OpenFiles *files, fuse_req_t req, uint64_t node, int fd, bool pass,
                               int *ret_refusal)
 {
-    OpenInode *inode = find(files, node);
+    OpenInode *inode = open_files_find(files, node);
 
     if (inode != NULL)
         return inode;
@@ -264,37 +198,47 @@ static Remains take_out_kept(OpenFiles *files, OpenInode *inode)
     return remains;
 }
 
+/* With the lock, which it gives back. INODE may be NULL; false: nothing was kept. */
+static bool close_kept(OpenFiles *files, OpenInode *inode)
+{
+    Remains remains = {0};
+
+    if (inode != NULL)
+        remains = take_out_kept(files, inode);
+    pthread_mutex_unlock(&files->lock);
+    close_remains(files, &remains);
+    return remains.file != NULL;
+}
+
 static bool is_old(const OpenInode *inode)
 {
     return counters_now() - inode->kept_since >= KEPT_SECONDS * UINT64_C(1000000000);
 }
 
-/* Under the lock; there is at least one that is kept. */
-static void wait_until_old(OpenFiles *files)
+static void wait_some_time(OpenFiles *files)
 {
     struct timespec until;
 
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += KEPT_SECONDS;
-    pthread_cond_timedwait(&files->changed, &files->lock, &until);
+    pthread_cond_timedwait(&files->background.changed, &files->lock, &until);
 }
 
+/* Also what is kept at the end. */
 static void *close_old(void *data)
 {
     OpenFiles *files = data;
     OpenInode *inode;
 
     pthread_mutex_lock(&files->lock);
-    while ((inode = TAILQ_FIRST(&files->kept)) != NULL || !files->ended) {
+    while ((inode = TAILQ_FIRST(&files->kept)) != NULL || !files->background.ended) {
         if (inode == NULL) {
-            pthread_cond_wait(&files->changed, &files->lock);
-        } else if (files->ended || is_old(inode)) {
-            const Remains remains = take_out_kept(files, inode);
-            pthread_mutex_unlock(&files->lock);
-            close_remains(files, &remains);
+            pthread_cond_wait(&files->background.changed, &files->lock);
+        } else if (files->background.ended || is_old(inode)) {
+            close_kept(files, inode);
             pthread_mutex_lock(&files->lock);
         } else {
-            wait_until_old(files);
+            wait_some_time(files);
         }
     }
     pthread_mutex_unlock(&files->lock);
@@ -304,14 +248,11 @@ static void *close_old(void *data)
 /* Under the lock. Returns false when FILE cannot be kept. */
 static bool keep(OpenFiles *files, OpenInode *inode, OpenFile *file)
 {
-    if (!file->is_reusable || inode->kept != NULL || files->kept_max == 0 || files->ended)
+    if (!file->is_reusable || inode->kept != NULL || files->kept_max == 0)
         return false;
-    if (!files->has_thread)
-        files->has_thread = pthread_create(&files->thread, NULL, close_old, files) == 0;
-    if (!files->has_thread)
+    /* While there are others, the thread comes back by itself. */
+    if (files->n_kept == 0 && !background_wake(&files->background, close_old, files))
         return false;
-    if (files->n_kept == 0)
-        pthread_cond_signal(&files->changed);
     file->share = NULL;
     inode->kept = file;
     inode->kept_since = counters_now();
@@ -345,7 +286,7 @@ void open_files_remove(OpenFiles *files, OpenFile *file, bool locked)
 OpenFile *open_files_take_kept(OpenFiles *files, uint64_t node)
 {
     LOCK_SCOPE(&files->lock);
-    OpenInode *inode = find(files, node);
+    OpenInode *inode = open_files_find(files, node);
     OpenFile *file = inode != NULL ? take_kept(files, inode) : NULL;
 
     if (file == NULL)
@@ -357,41 +298,19 @@ OpenFile *open_files_take_kept(OpenFiles *files, uint64_t node)
 
 bool open_files_relieve(OpenFiles *files)
 {
-    Remains remains = {0};
-
     pthread_mutex_lock(&files->lock);
-    OpenInode *inode = TAILQ_FIRST(&files->kept);
-    if (inode != NULL)
-        remains = take_out_kept(files, inode);
-    pthread_mutex_unlock(&files->lock);
-    close_remains(files, &remains);
-    return inode != NULL;
+    return close_kept(files, TAILQ_FIRST(&files->kept));
 }
 
 void open_files_drop_kept(OpenFiles *files, uint64_t node)
 {
-    Remains remains = {0};
-
     pthread_mutex_lock(&files->lock);
-    OpenInode *inode = find(files, node);
-    if (inode != NULL)
-        remains = take_out_kept(files, inode);
-    pthread_mutex_unlock(&files->lock);
-    close_remains(files, &remains);
+    close_kept(files, open_files_find(files, node));
 }
 
 void open_files_end(OpenFiles *files)
 {
-    bool has_thread;
-
-    pthread_mutex_lock(&files->lock);
-    files->ended = true;
-    has_thread = files->has_thread;
-    files->has_thread = false;
-    pthread_cond_signal(&files->changed);
-    pthread_mutex_unlock(&files->lock);
-    if (has_thread)
-        pthread_join(files->thread, NULL);
+    background_end(&files->background);
 }
 
 OpenFilesSizes open_files_sizes(OpenFiles *files)

@@ -10,6 +10,7 @@
  * release, backing file and all, for the next who opens it. */
 #pragma once
 
+#include "fs/background.h"
 #include "fs/fuse_api.h"
 #include "fs/hash_index.h"
 #include "fs/shares.h"
@@ -50,10 +51,7 @@ typedef struct {
     TAILQ_HEAD(, OpenInode) kept; /* lock; with a file that is kept, the first one the longest */
     size_t n_kept;                /* lock */
     size_t kept_max;
-    pthread_cond_t changed; /* there is one that is kept, or it is time to end */
-    pthread_t thread;       /* closes what was kept long enough */
-    bool has_thread;        /* lock */
-    bool ended;             /* lock */
+    Background background; /* closes what was kept long enough */
 } OpenFiles;
 
 /* At most KEPT_MAX files are kept. SHARES stay the caller's. -ENOMEM. */
@@ -84,6 +82,9 @@ bool open_files_relieve(OpenFiles *files);
 
 /* What is kept of NODE is closed: it is to be opened otherwise, or gone. */
 void open_files_drop_kept(OpenFiles *files, uint64_t node);
+
+/* Under the lock; NULL: there is none. */
+OpenInode *open_files_find(const OpenFiles *files, uint64_t node);
 
 /* Whether there is an open file of NODE; one that is kept is none. */
 bool open_files_has(OpenFiles *files, uint64_t node);

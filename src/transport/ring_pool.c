@@ -3,12 +3,12 @@
 #include "transport/ring_pool.h"
 
 #include "base/cleanup.h"
+#include "transport/processors.h"
 #include "transport/ring_late.h"
 #include "transport/ring_probe.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -53,19 +53,6 @@ struct RingPool {
     bool is_stopping;
 };
 
-/* One for each processor that there may ever be; 0: not known. */
-static unsigned count_queues(void)
-{
-    int fd AUTO_CLOSE = open("/sys/devices/system/cpu/possible", O_RDONLY | O_CLOEXEC);
-    char list[32] = "";
-    const char *last;
-
-    if (fd < 0 || read(fd, list, sizeof(list) - 1) <= 0 || strchr(list, ',') != NULL)
-        return 0;
-    last = strchr(list, '-');
-    return (unsigned)strtoul(last != NULL ? last + 1 : list, NULL, 10) + 1;
-}
-
 static const char *kernel_refusal(void)
 {
     int fd AUTO_CLOSE = open(RING_POOL_PARAMETER, O_RDONLY | O_CLOEXEC);
@@ -86,20 +73,6 @@ static RingEntry *add_entry(RingPool *pool, uint16_t queue)
     while (!atomic_compare_exchange_weak(&pool->entries, &entry->next, entry))
         continue;
     return entry;
-}
-
-static void stay_on_processor(unsigned number)
-{
-    cpu_set_t *set = CPU_ALLOC(number + 1);
-    size_t size = CPU_ALLOC_SIZE(number + 1);
-
-    if (set == NULL)
-        return;
-    CPU_ZERO_S(size, set);
-    CPU_SET_S(number, size, set);
-    /* It may be one that we are not allowed to use: then wherever we are. */
-    sched_setaffinity(0, size, set);
-    CPU_FREE(set);
 }
 
 static bool wait_until_open(RingPool *pool)
@@ -172,7 +145,7 @@ static void *serve_queue(void *data)
     Server *server = data;
     ErrInt r;
 
-    stay_on_processor(server->queue);
+    processors_stay_on(server->queue);
     if (!wait_until_open(server->pool))
         return NULL;
     r = serve(server);
@@ -254,7 +227,7 @@ static ErrInt init(RingPool *pool)
     ErrInt r;
 
     pool->probe.device = device;
-    pool->n_queues = count_queues();
+    pool->n_queues = processors_count();
     if (pool->n_queues == 0)
         return -ENOSYS;
     pool->servers = calloc(pool->n_queues + SERVERS_MORE, sizeof(*pool->servers));
