@@ -15,11 +15,11 @@
 
 /* fuse_passthrough_close() for when there is no request. Nothing comes of it when the kernel has
  * ended the connection, and with it all backing files. */
-static inline void fuse_close_backing(const struct fuse_session *session, int backing_id)
+static inline void fuse_close_backing(struct fuse_session *session, int backing_id)
 {
     const int32_t id = backing_id;
 
-    ioctl(fuse_session_fd((struct fuse_session *)session), FUSE_IOCTL_BACKING_CLOSE, &id);
+    ioctl(fuse_session_fd(session), FUSE_IOCTL_BACKING_CLOSE, &id);
 }
 
 /* Whether a write, or an open with O_TRUNC, is to drop setuid and setgid: its caller lacks
