@@ -164,7 +164,7 @@ daemon_pid()
 }
 
 # mnt_forget: the kernel drops what it has cached of the mount and nobody uses, and tells the daemon.
-# Other file systems keep theirs, with /proc/sys/vm/drop_caches they would not, which takes long.
+# Other file systems keep theirs, and so other tests, with /proc/sys/vm/drop_caches they would not.
 mnt_forget()
 {
     (cd "$MNT" && "${BUILD_DIR:?}/tests/lib/race" forget </dev/null)

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Running one test at a time, for tests/run.
+# Running tests, for tests/run and, in a lane of its own, tests/lib/run_one.
 #
 # A test is a program. It gets
 #   TMP        its own directory, empty, current, and TMPDIR, too; other users can go through it
@@ -16,11 +16,10 @@
 # mounts below TMP, TMP. A test fails also when a daemon outlives the unmounting, and when anything
 # written below TMP to a file log* has a report of a sanitizer or a warning of GLib.
 
+# What is of the whole run is in $RUNNER, what is of one test in $runner: the same directory, but in a lane.
+
 default_time_limit=60
 uring_switch=/sys/module/fuse/parameters/enable_uring
-passed=0
-failed=0
-skipped=0
 
 # Whether it is on ext4 without a journal. There it takes the longer to create a file, the more were
 # removed in the last minutes: find_inode_bit() in fs/ext4/ialloc.c passes over all of these.
@@ -53,18 +52,45 @@ runner_start()
         mount_image
     fi
     chmod 755 "$runner"
-    : >"$runner/failures"
+    RUNNER=$runner
+    : >"$RUNNER/failures"
+    : >"$RUNNER/results"
     uring_before=$(cat $uring_switch 2>/dev/null || true)
     umask 022
     LC_ALL=C
-    export LC_ALL srcdir
+    export LC_ALL RUNNER srcdir verbose
+}
+
+# lane_start: in a process that runs one of several tests at a time. LANE, from xargs, is no other's.
+lane_start()
+{
+    runner=$RUNNER/lane$LANE
+    mkdir -p "$runner"
+}
+
+# run_lanes N LIST: the tests of that file, N at a time.
+run_lanes()
+{
+    # Who waits is told of signals at once; but sh lets what it does not wait for ignore them.
+    env --default-signal=INT,QUIT xargs -r -a "$2" -L 1 -P "$1" --process-slot-var=LANE \
+        "$srcdir/tests/lib/run_one" &
+    lanes_pid=$!
+    wait $lanes_pid || echo FAIL >>"$RUNNER/results"
+    lanes_pid=
 }
 
 runner_abandon()
 {
-    if [ -d "$runner/tmp" ]; then
-        clean_up || true
+    if [ -n "${lanes_pid-}" ]; then
+        pkill -P "$lanes_pid" -f tests/lib/run_one || true
+        kill "$lanes_pid" || true
     fi
+    for runner in "$RUNNER" "$RUNNER"/lane*; do
+        if [ -d "$runner/tmp" ]; then
+            clean_up || true
+        fi
+    done
+    runner=$RUNNER
     if [ -e "$runner.image" ]; then
         umount "$runner" || umount -l "$runner"
         rm "$runner.image"
@@ -86,9 +112,12 @@ set_uring()
 # Prints the summary and exits.
 runner_end()
 {
-    cat "$runner/failures"
-    echo "$passed passed, $failed failed, $skipped skipped"
-    test "$failed" = 0
+    cat "$RUNNER/failures"
+    awk '{ n[$1]++ }
+        END {
+            print n["ok"] + 0 " passed, " n["FAIL"] + 0 " failed, " n["skip"] + 0 " skipped"
+            exit n["FAIL"] > 0
+        }' "$RUNNER/results"
     exit
 }
 
@@ -101,21 +130,18 @@ now()
 # count RESULT NAME MILLISECONDS OUTPUT [REASON]: prints the line of one test.
 count()
 {
-    case $1 in
-    ok) passed=$((passed + 1)) ;;
-    FAIL)
-        failed=$((failed + 1))
-        {
+    {
+        flock 9
+        echo "$1" >>"$RUNNER/results"
+        if [ "$1" = FAIL ]; then
             echo "---- $2 failed:"
             tail -n 200 "$4"
-        } >>"$runner/failures"
-        ;;
-    skip) skipped=$((skipped + 1)) ;;
-    esac
-    printf '%-4s %4d.%01d s  %s\n' "$1" $(($3 / 1000)) $(($3 / 100 % 10)) "$2${5:+ ($5)}"
-    if [ "$verbose" = yes ]; then
-        sed 's/^/    /' "$4"
-    fi
+        fi >>"$RUNNER/failures"
+        printf '%-4s %4d.%01d s  %s\n' "$1" $(($3 / 1000)) $(($3 / 100 % 10)) "$2${5:+ ($5)}"
+        if [ "$verbose" = yes ]; then
+            sed 's/^/    /' "$4"
+        fi
+    } 9>"$RUNNER/lock"
 }
 
 # run_plain NAME FUNCTION...: a step of the runner's own, counted as a test.
