@@ -68,12 +68,13 @@ lane_start()
     mkdir -p "$runner"
 }
 
-# run_lanes N LIST: the tests of that file, N at a time.
+# run_lanes N LIST: the tests of that file, N at a time, each in a mount namespace of its own, which goes
+# with it: who looks at all mounts keeps them busy for that moment.
 run_lanes()
 {
     # Who waits is told of signals at once; but sh lets what it does not wait for ignore them.
     env --default-signal=INT,QUIT xargs -r -a "$2" -L 1 -P "$1" --process-slot-var=LANE \
-        "$srcdir/tests/lib/run_one" &
+        unshare --mount "$srcdir/tests/lib/run_one" &
     lanes_pid=$!
     wait $lanes_pid || echo FAIL >>"$RUNNER/results"
     lanes_pid=
