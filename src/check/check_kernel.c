@@ -60,6 +60,8 @@ static const char *find_refusal(const CheckRequest *request, ConfigAnswer config
 {
     if (request->no_passthrough)
         return "it is turned off by no_passthrough";
+    if (request->kernel_cache)
+        return "it is turned off by kernel_cache";
     if (request->noatime)
         return "it is left out with noatime";
     if (!is_at_least(request->kernel_release, 6, 9))

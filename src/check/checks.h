@@ -22,6 +22,7 @@ typedef struct {
     Engine engine;
     const char *kernel_refusal; /* why the kernel cannot mount by itself; NULL: it can */
     bool no_passthrough;
+    bool kernel_cache;
     bool noatime;
     uid_t uid; /* effective, of who is to mount */
     /* The IDs of the user namespace where that is, as own_ids_read() reads them. */

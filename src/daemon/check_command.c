@@ -65,6 +65,7 @@ ExitStatus check_command(const Options *options, const OwnerMap *owners, const c
         .engine = options->engine,
         .kernel_refusal = refusal,
         .no_passthrough = options->filesystem.no_passthrough,
+        .kernel_cache = options->filesystem.kernel_cache,
         .noatime = options->filesystem.noatime,
         .uid = geteuid(),
         .progress_data = &progressed,

@@ -208,6 +208,16 @@ static bool take_operands(Options *options, const GPtrArray *operands, GError **
     return true;
 }
 
+/* Who writes has an open file that the daemon knows. */
+static bool take_combination(const Options *options, GError **error)
+{
+    if (!options->filesystem.kernel_cache || options->filesystem.ro)
+        return true;
+    g_set_error(error, OPTIONS_ERROR, OPTIONS_ERROR_WRONG,
+                "kernel_cache: only of a read-only mount\n  write -o ro,kernel_cache");
+    return false;
+}
+
 /* Whichever engine it will be: with those two words, what root of the host may do must not depend
  * on the lower file system. */
 static void choose_host_root(Options *options)
@@ -229,7 +239,8 @@ bool options_parse(Options *options, int argc, char **argv, GError **error)
     options->daemon_options = g_ptr_array_new_with_free_func(g_free);
     options->dropped_options = g_ptr_array_new_with_free_func(g_free);
     map_request_init(&options->maps);
-    if (!take_arguments(&reader) || !take_operands(options, operands, error))
+    if (!take_arguments(&reader) || !take_operands(options, operands, error) ||
+        !take_combination(options, error))
         return false;
     choose_host_root(options);
     return true;

@@ -11,6 +11,7 @@ const char *agreed_name(Agreed feature)
         [AGREED_KILLPRIV] = "killpriv_v2",
         [AGREED_READDIRPLUS] = "readdirplus",
         [AGREED_CACHED_DIRS] = "cached_dirs",
+        [AGREED_CACHED_FILES] = "cached_files",
         [AGREED_SHARED_LOCKS] = "shared_locks",
         [AGREED_FILE_HANDLES] = "nfs_export",
         [AGREED_WATCH] = "watch",

@@ -12,6 +12,7 @@ typedef enum {
     AGREED_KILLPRIV,               /* no request before a write, whether there are capabilities */
     AGREED_READDIRPLUS,            /* listings with attributes */
     AGREED_CACHED_DIRS,    /* directories are opened without a request, and listings are kept */
+    AGREED_CACHED_FILES,   /* files are opened without a request */
     AGREED_SHARED_LOCKS,   /* locks exclude users of the lower directory */
     AGREED_FILE_HANDLES,   /* open_by_handle_at(2) on the mount */
     AGREED_BIRTH_TIME,     /* statx(2) says it */

@@ -170,6 +170,8 @@ const char *filesystem_passthrough_obstacle(const Filesystem *fs)
 {
     if (fs->options.no_passthrough)
         return "no_passthrough";
+    if (fs->no_open)
+        return "kernel_cache";
     if (fs->options.noatime)
         return "with noatime there is no passthrough";
     if (fs->options.sync)

@@ -44,6 +44,8 @@ typedef struct {
     bool nolock;         /* locks stay within the mount */
     bool nfs_export;     /* file handles outlive what the kernel remembers */
     bool no_passthrough; /* all reads and writes come to us */
+    bool ro;             /* the mount is */
+    bool kernel_cache;   /* files may be opened without us; takes ro */
 } FilesystemOptions;
 
 typedef struct {
@@ -63,6 +65,7 @@ typedef struct Filesystem {
     Relief relief;
     DirStreams dir_streams;
     bool no_opendir;             /* the kernel may open directories without us */
+    bool no_open;                /* and files, and then does: their file handle is 0 */
     bool lower_is_stacked;       /* lower_mount.h */
     bool is_host_root;           /* cred_is_host_root() */
     const char *handles_refusal; /* of the mount of the lower directory itself; NULL: it has them */

@@ -68,7 +68,6 @@ static void settle_wishes(Filesystem *fs, struct fuse_conn_info *conn)
 #else
     settle(fs, AGREED_BIRTH_TIME, "libfuse is older than 3.18");
 #endif
-    settle(fs, AGREED_SHARED_LOCKS, fs->options.nolock ? "nolock" : NULL);
     settle(fs, AGREED_LOWER_HANDLES, fs->handles_refusal);
 }
 
@@ -86,6 +85,24 @@ static void negotiate_directories(Filesystem *fs, struct fuse_conn_info *conn)
     settle(fs, AGREED_CACHED_DIRS, refusal);
 }
 
+/* The same for files, which are then read from the pages that the kernel keeps. No one but the
+ * kernel knows which are open: what it misses, we open to read it. */
+static void negotiate_files(Filesystem *fs, struct fuse_conn_info *conn)
+{
+    const char *refusal = NULL;
+
+    if (!fs->options.kernel_cache)
+        refusal = "not asked for";
+    else if (live_map_owners()->unmapped == UNMAPPED_DENY)
+        refusal = "unmapped=deny decides when a file is opened";
+    else if (!fuse_get_feature_flag(conn, FUSE_CAP_NO_OPEN_SUPPORT))
+        refusal = old_kernel;
+    fs->no_open = refusal == NULL;
+    settle(fs, AGREED_CACHED_FILES, refusal);
+    if (refusal != NULL && fs->options.kernel_cache)
+        fuse_log(FUSE_LOG_NOTICE, "no kernel_cache: %s", refusal);
+}
+
 /* Without nfs_export a handle would be good only until the kernel forgets the inode: better none.
  */
 static void negotiate_export(Filesystem *fs, struct fuse_conn_info *conn)
@@ -99,7 +116,20 @@ static void negotiate_export(Filesystem *fs, struct fuse_conn_info *conn)
     settle(fs, AGREED_FILE_HANDLES, fs->options.nfs_export ? NULL : "not asked for");
 }
 
-static const uint64_t lock_capabilities[] = {FUSE_CAP_POSIX_LOCKS, FUSE_CAP_FLOCK_LOCKS};
+/* An flock(2) is given up with a release, which goes only with an open. */
+static void negotiate_locks(Filesystem *fs, struct fuse_conn_info *conn)
+{
+    static const uint64_t capabilities[] = {FUSE_CAP_POSIX_LOCKS, FUSE_CAP_FLOCK_LOCKS};
+    const char *refusal = fs->options.nolock ? "nolock" : fs->no_open ? "kernel_cache" : NULL;
+
+    for (size_t i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++) {
+        if (refusal != NULL)
+            fuse_unset_feature_flag(conn, capabilities[i]);
+        else
+            fuse_set_feature_flag(conn, capabilities[i]);
+    }
+    settle(fs, AGREED_SHARED_LOCKS, refusal);
+}
 
 /* Backing files may be on an overlay at the price that no overlay can be on us: so only where they
  * are. */
@@ -114,7 +144,7 @@ static void negotiate_passthrough(Filesystem *fs, struct fuse_conn_info *conn)
     if (reason == NULL)
         conn->max_backing_stack_depth =
             fs->lower_is_stacked ? FUSE_BACKING_STACKED_OVER : FUSE_BACKING_STACKED_UNDER;
-    else if (!fs->options.no_passthrough)
+    else if (!fs->options.no_passthrough && !fs->no_open)
         fuse_log(FUSE_LOG_NOTICE, "%s; reads and writes go through the daemon", reason);
 }
 
@@ -176,16 +206,12 @@ void op_init(void *userdata, struct fuse_conn_info *conn)
         else
             fuse_unset_feature_flag(conn, wishes[i].capability);
     }
-    for (size_t i = 0; i < sizeof(lock_capabilities) / sizeof(lock_capabilities[0]); i++) {
-        if (fs->options.nolock)
-            fuse_unset_feature_flag(conn, lock_capabilities[i]);
-        else
-            fuse_set_feature_flag(conn, lock_capabilities[i]);
-    }
     settle_wishes(fs, conn);
     live_map_enter(fs->map);
     negotiate_directories(fs, conn);
+    negotiate_files(fs, conn);
     live_map_leave(fs->map);
+    negotiate_locks(fs, conn);
     negotiate_export(fs, conn);
     negotiate_passthrough(fs, conn);
     negotiate_coherence(fs, conn);

@@ -45,7 +45,7 @@ void op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
     ErrInt r = get_attr(fs, ino, &attr);
 
     /* With an open file: before it is read. */
-    if (r == 0 && fi != NULL &&
+    if (r == 0 && fi != NULL && !is_unopened(fi) &&
         open_files_show_doubt(&fs->open_files, open_file_of(fi), &attr.stat.st_mtim))
         attr.timeout = 0;
     reply_attr(req, r, &attr.stat, attr.timeout);
@@ -85,6 +85,8 @@ static ErrInt set_size(const Node *node, const struct fuse_file_info *fi, off_t 
     ErrInt r;
 
     cred_keep_setid((to_set & FUSE_SET_ATTR_KILL_SUID) == 0);
+    if (fi != NULL && is_unopened(fi))
+        return -EROFS;
     if (fi != NULL)
         return ftruncate(open_fd_of(fi), size) < 0 ? -errno : 0;
     r = node_statx(node->fd, &stx);

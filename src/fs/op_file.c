@@ -62,7 +62,7 @@ static ErrInt open_anew(fuse_req_t req, fuse_ino_t ino, Share *share, struct fus
 void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
     Share *share;
-    ErrInt r = check_denied(filesystem_of(req), ino);
+    ErrInt r = filesystem_of(req)->no_open ? -ENOSYS : check_denied(filesystem_of(req), ino);
 
     if (r == 0)
         r = opening_begin(req, &share);
@@ -73,11 +73,16 @@ void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 
 void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi)
 {
+    int own_fd AUTO_CLOSE = -1;
+    int fd = opening_to_read(req, ino, fi, &own_fd);
     char *bytes = thread_buffer(size);
     ssize_t n;
 
-    (void)ino;
-    n = bytes != NULL ? pread(open_fd_of(fi), bytes, size, offset) : -1;
+    if (fd < 0) {
+        reply_result(req, fd);
+        return;
+    }
+    n = bytes != NULL ? pread(fd, bytes, size, offset) : -1;
     reply_bytes(req, n < 0 ? -errno : n, bytes);
 }
 
@@ -98,6 +103,10 @@ void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, of
     ssize_t n;
 
     (void)ino;
+    if (is_unopened(fi)) {
+        reply_result(req, -EROFS);
+        return;
+    }
     cred_keep_setid(!fuse_kills_setid(req, fi));
     CRED_FORGO_RESERVE(request_forgoes_reserve(req, open_file_of(fi)->local));
     n = pwritev2(open_fd_of(fi), &iov, 1, offset, write_flags(fi));
@@ -116,9 +125,15 @@ static ErrInt flush(const OpenFile *file)
 /* A descriptor was closed: the caller's locks on the file go. */
 void op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-    const LockClient client = lock_client_of(ino, fi);
-    ErrInt r = flush(open_file_of(fi));
+    LockClient client;
+    ErrInt r;
 
+    if (is_unopened(fi)) { /* Nothing is to be done for any of those. */
+        reply_result(req, -ENOSYS);
+        return;
+    }
+    client = lock_client_of(ino, fi);
+    r = flush(open_file_of(fi));
     lock_table_drop_owner(&filesystem_of(req)->locks, &client);
     reply_result(req, r);
 }
@@ -135,8 +150,14 @@ void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 
 void op_fsync(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi)
 {
-    int r = datasync ? fdatasync(open_fd_of(fi)) : fsync(open_fd_of(fi));
+    int own_fd AUTO_CLOSE = -1;
+    int fd = opening_to_read(req, ino, fi, &own_fd);
+    int r;
 
-    (void)ino;
+    if (fd < 0) {
+        reply_result(req, fd);
+        return;
+    }
+    r = datasync ? fdatasync(fd) : fsync(fd);
     reply_result(req, r < 0 ? -errno : 0);
 }

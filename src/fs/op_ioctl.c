@@ -6,8 +6,7 @@
  * For flags and project IDs the kernel has checked the caller before it asks: owner or CAP_FOWNER,
  * CAP_LINUX_IMMUTABLE for +i and +a (vfs_fileattr_set()). For fs-verity it has not. */
 #include "base/cleanup.h"
-#include "fs/node.h"
-#include "fs/open_files.h"
+#include "fs/opening.h"
 #include "fs/ops.h"
 #include "fs/reply.h"
 #include "fs/thread_buffer.h"
@@ -126,6 +125,16 @@ static int open_named_dir(Filesystem *fs, fuse_ino_t ino)
     return r < 0 ? r : node_open_dir(&node, O_RDONLY);
 }
 
+/* As opening_to_read(). */
+static int open_target(fuse_req_t req, fuse_ino_t ino, const struct fuse_file_info *fi, bool is_dir,
+                       int *ret_own)
+{
+    if (!is_dir)
+        return opening_to_read(req, ino, fi, ret_own);
+    *ret_own = open_named_dir(filesystem_of(req), ino);
+    return *ret_own;
+}
+
 void op_ioctl(fuse_req_t req, fuse_ino_t ino, unsigned int cmd, void *arg,
               struct fuse_file_info *fi, unsigned int flags, const void *in_buf, size_t in_bufsz,
               size_t out_bufsz)
@@ -134,13 +143,14 @@ void op_ioctl(fuse_req_t req, fuse_ino_t ino, unsigned int cmd, void *arg,
     const Buffers buffers = {in_buf, in_bufsz, out_bufsz};
     const bool is_dir = (flags & FUSE_IOCTL_DIR) != 0;
     const Ioctl *known = find_ioctl(cmd, &buffers);
-    int dir_fd AUTO_CLOSE = known != NULL && is_dir ? open_named_dir(fs, ino) : -1;
+    int own_fd AUTO_CLOSE = -1;
+    int fd = known != NULL ? open_target(req, ino, fi, is_dir, &own_fd) : -ENOTTY;
     void *argument = NULL;
-    ErrInt r = known == NULL ? -ENOTTY : is_dir && dir_fd < 0 ? dir_fd : 0;
+    ErrInt r = fd < 0 ? fd : 0;
 
     (void)arg;
     if (r == 0)
-        r = do_ioctl(req, known, is_dir ? dir_fd : open_fd_of(fi), &buffers, &argument);
+        r = do_ioctl(req, known, fd, &buffers, &argument);
     if (r == 0 && known->changes)
         filesystem_distrust(fs, ino);
     if (r < 0)

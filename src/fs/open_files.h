@@ -116,6 +116,13 @@ typedef struct {
 
 OpenFilesSizes open_files_sizes(OpenFiles *files);
 
+/* The kernel opened it without us (kernel_cache), and so only to read it, unless the mount was made
+ * writable since. There is no OpenFile. */
+static inline bool is_unopened(const struct fuse_file_info *fi)
+{
+    return fi->fh == 0;
+}
+
 static inline OpenFile *open_file_of(const struct fuse_file_info *fi)
 {
     return (OpenFile *)(uintptr_t)fi->fh;

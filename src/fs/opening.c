@@ -133,3 +133,17 @@ ErrInt opening_finish(fuse_req_t req, uint64_t node, int fd, Share *share, const
         fi->direct_io = file->append_only;
     return 0;
 }
+
+int opening_to_read(fuse_req_t req, uint64_t node, const struct fuse_file_info *fi, int *ret_own)
+{
+    Filesystem *fs = filesystem_of(req);
+    int fd;
+
+    *ret_own = -1;
+    if (!is_unopened(fi))
+        return open_fd_of(fi);
+    fd = node_open_file(fs, node, lower_open_flags(fs, O_RDONLY), NULL);
+    if (fd >= 0)
+        *ret_own = fd;
+    return fd;
+}

@@ -33,3 +33,8 @@ bool opening_forgoes_reserve(const LowerFile *file);
  * failure), and fills in the reply. -ENOMEM. */
 ErrInt opening_finish(fuse_req_t req, uint64_t node, int fd, Share *share, const LowerFile *file,
                       struct fuse_file_info *fi);
+
+/* The descriptor for a request that reads, or -errno: that of the open file FI or, if the kernel
+ * opened NODE without us, one for this request, which is *RET_OWN, too (the caller's to close; else
+ * -1). */
+int opening_to_read(fuse_req_t req, uint64_t node, const struct fuse_file_info *fi, int *ret_own);
