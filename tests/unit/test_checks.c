@@ -169,19 +169,21 @@ static void test_kernel(void **state)
         const char *release;
         bool no_passthrough;
         bool noatime;
+        bool kernel_cache;
         uid_t uid;
         const char *says;
         FindingLevel level;
     } cases[] = {
-        {"6.8.12-x", false, false, 0,    "it takes Linux 6.9",                                   FINDING_NOTE},
-        {"5.15.0",   false, false, 0,    "it takes Linux 6.9",                                   FINDING_NOTE},
-        {"6.10.0",   false, false, 0,    "itself, unless built without CONFIG_FUSE_PASSTHROUGH",
-         FINDING_OK                                                                                          },
-        {"7.0.0",    false, false, 0,    "lower files itself",                                   FINDING_OK  },
-        {"6.9.1",    true,  false, 0,    "turned off by no_passthrough",                         FINDING_NOTE},
-        {"6.9.1",    false, true,  0,    "left out with noatime",                                FINDING_NOTE},
-        {"6.9.1",    false, false, 1000, "a mount by root in the initial user namespace",
-         FINDING_NOTE                                                                                        },
+        {"6.8.12-x", false, false, false, 0,    "it takes Linux 6.9",                                   FINDING_NOTE},
+        {"5.15.0",   false, false, false, 0,    "it takes Linux 6.9",                                   FINDING_NOTE},
+        {"6.10.0",   false, false, false, 0,    "itself, unless built without CONFIG_FUSE_PASSTHROUGH",
+         FINDING_OK                                                                                                 },
+        {"7.0.0",    false, false, false, 0,    "lower files itself",                                   FINDING_OK  },
+        {"6.9.1",    true,  false, false, 0,    "turned off by no_passthrough",                         FINDING_NOTE},
+        {"6.9.1",    false, true,  false, 0,    "left out with noatime",                                FINDING_NOTE},
+        {"6.9.1",    false, false, true,  0,    "turned off by kernel_cache",                           FINDING_NOTE},
+        {"6.9.1",    false, false, false, 1000, "a mount by root in the initial user namespace",
+         FINDING_NOTE                                                                                               },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         Case c;
@@ -189,6 +191,7 @@ static void test_kernel(void **state)
         c.request.kernel_release = cases[i].release;
         c.request.no_passthrough = cases[i].no_passthrough;
         c.request.noatime = cases[i].noatime;
+        c.request.kernel_cache = cases[i].kernel_cache;
         c.request.uid = cases[i].uid;
         checks_run(&c.request, c.findings);
         find(&c, cases[i].says, cases[i].level);
