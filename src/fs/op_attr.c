@@ -84,9 +84,9 @@ static ErrInt set_size(const Node *node, const struct fuse_file_info *fi, off_t 
     struct statx stx;
     ErrInt r;
 
-    cred_keep_setid((to_set & FUSE_SET_ATTR_KILL_SUID) == 0);
     if (fi != NULL && is_unopened(fi))
         return -EROFS;
+    cred_keep_setid((to_set & FUSE_SET_ATTR_KILL_SUID) == 0);
     if (fi != NULL)
         return ftruncate(open_fd_of(fi), size) < 0 ? -errno : 0;
     r = node_statx(node->fd, &stx);
