@@ -135,11 +135,21 @@ void inode_table_put_mount(InodeTable *table, LowerMount *mount)
 
 /* Inodes */
 
+/* Of a directory that was removed the kernel makes nothing any more (S_DEAD in vfs_rmdir() and
+ * vfs_rename()), although it may have been another that went, having taken its place at the last
+ * moment: then it is one more node, elsewhere. */
+static bool is_dead_dir(const Inode *inode)
+{
+    return inode->nameless && S_ISDIR(inode->type);
+}
+
 /* The first from LINK on. */
 static Inode *find_key_from(HashLink *link, const LowerObject *object, dev_t device)
 {
     for (; link != NULL; link = link->next) {
         Inode *inode = INODE_OF(link, by_key);
+        if (is_dead_dir(inode))
+            continue;
         if (inode->lower_ino == object->stx.stx_ino && inode->device == device &&
             inode->mount == object->mount && inode->handle_length == object->handle.length &&
             (inode->handle_length == 0 ||

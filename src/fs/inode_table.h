@@ -3,8 +3,8 @@
  *
  * An Inode lives as long as the kernel has lookups of it that it did not forget, or a request
  * works on it (refs). It stands for one inode on one lower mount and is found again under the
- * same node ID whatever name leads to it, so hard links are one. Node IDs are counted up and
- * never used twice.
+ * same node ID whatever name leads to it, so hard links are one. (But a directory that the kernel
+ * takes for removed is not.) Node IDs are counted up and never used twice.
  *
  * How it holds the lower inode depends on the mount (lower_mount.h). If handles open, `fd` is -1 or
  * an O_PATH descriptor that is a cached one: at most fd_limit are open, and one may be closed
@@ -103,7 +103,8 @@ int inode_table_adopt(InodeTable *table, Inode *inode, int *fd);
 
 /* INODE's last name was removed through us, or it never had one: that it has no links is no news,
  * and its cached descriptor is kept until the kernel forgets it. At most half of the descriptors
- * are ever kept so; INODE's is not when there are more, or when it has none. */
+ * are ever kept so; INODE's is not when there are more, or when it has none. A directory is not
+ * found under this node again. */
 void inode_table_set_nameless(InodeTable *table, Inode *inode);
 void inode_table_set_named(InodeTable *table, Inode *inode); /* it has a link again */
 bool inode_table_is_nameless(InodeTable *table, const Inode *inode);
