@@ -96,6 +96,13 @@ void inode_table_end_removal(InodeTable *table, Inode *inode)
     inode->removals--;
 }
 
+bool inode_table_has_number(InodeTable *table, const Inode *inode, uint64_t lower_ino)
+{
+    LOCK_SCOPE(&table->lock);
+
+    return inode->lower_ino == lower_ino;
+}
+
 bool inode_table_relieve(InodeTable *table)
 {
     int evicted[RELIEVE_STEP];

@@ -90,6 +90,9 @@ Inode *inode_table_next(InodeTable *table, const LowerObject *object, Inode *pre
  * overlayfs has copied it up, under which it is then found. */
 uint64_t inode_table_number(InodeTable *table, Inode *inode, const struct statx *stx);
 
+/* Whether INODE has this number on its lower file system. */
+bool inode_table_has_number(InodeTable *table, const Inode *inode, uint64_t lower_ino);
+
 /* Counts a reference; *ret_fd is its descriptor when it has one, else -1. NULL: no such node. */
 Inode *inode_table_ref(InodeTable *table, uint64_t node, int *ret_fd);
 void inode_table_unref(InodeTable *table, Inode *inode);

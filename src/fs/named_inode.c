@@ -58,7 +58,7 @@ void named_inode_removed(NamedInode *named)
     open_files_drop_kept(&named->fs->open_files, named->inode->node);
 }
 
-void named_inode_moved(NamedInode *named, const Node *parent, const char *name)
+void named_inode_moved(const NamedInode *named, const Node *parent, const char *name)
 {
     if (named->inode != NULL)
         inode_table_set_name(&named->fs->inodes, named->inode, node_hash_name(parent, name));

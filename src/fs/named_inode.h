@@ -21,7 +21,7 @@ typedef struct {
 
 ErrInt named_inode_begin(const Node *parent, const char *name, NamedInode *ret_named);
 void named_inode_removed(NamedInode *named); /* the name is gone */
-void named_inode_moved(NamedInode *named, const Node *parent, const char *name);
+void named_inode_moved(const NamedInode *named, const Node *parent, const char *name);
 void named_inode_end(NamedInode *named); /* in any case */
 
 #define AUTO_NAMED_INODE CLEANUP(named_inode_end)

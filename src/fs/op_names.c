@@ -5,6 +5,7 @@
 #include "fs/named_inode.h"
 #include "fs/ops.h"
 #include "fs/reply.h"
+#include "fs/watch_tell.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -82,6 +83,19 @@ static ErrInt check_renamer(fuse_req_t req, const Node *new_parent, const char *
     return r;
 }
 
+/* The kernel takes INODE for what now has NAME, for as long as it keeps names. But it may have been
+ * moved away at the last moment, and what took its place have the name. */
+static void check_moved(const NamedInode *named, const Node *parent, const char *name)
+{
+    struct statx stx;
+
+    named_inode_moved(named, parent, name);
+    if (named->inode != NULL &&
+        statx(parent->fd, name, AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC, STATX_INO, &stx) == 0 &&
+        !inode_table_has_number(&named->fs->inodes, named->inode, stx.stx_ino))
+        watch_tell_doubt_of_names(&parent->fs->watch);
+}
+
 /* The kernel has a name of the one and, unless that is not there, of the other. */
 static ErrInt rename_named(const Node *parent, const char *name, const Node *new_parent,
                            const char *new_name, unsigned int flags)
@@ -97,9 +111,9 @@ static ErrInt rename_named(const Node *parent, const char *name, const Node *new
     node_watch(new_parent);
     if (renameat2(parent->fd, name, new_parent->fd, new_name, flags) < 0)
         return -errno;
-    named_inode_moved(&old, new_parent, new_name);
+    check_moved(&old, new_parent, new_name);
     if ((flags & RENAME_EXCHANGE) != 0)
-        named_inode_moved(&new, parent, name);
+        check_moved(&new, parent, name);
     else
         named_inode_removed(&new);
     r = node_settle_dir(parent);
