@@ -51,15 +51,21 @@ void ring_entry_parts(const RingEntry *entry, struct iovec parts[2])
     parts[1] = (struct iovec){payload_of(entry), entry->payload_size};
 }
 
+static struct fuse_in_header request_of(const RingEntry *entry)
+{
+    struct fuse_in_header in;
+
+    memcpy(&in, entry->header->in_out, sizeof(in));
+    return in;
+}
+
 /* As it would have been read from the device; until the answer is put there. */
 static struct fuse_buf take(RingEntry *entry)
 {
     const UringHeader *header = entry->header;
-    struct fuse_in_header in;
-    char *begin;
+    const struct fuse_in_header in = request_of(entry);
+    char *begin = payload_of(entry) - (in.len - header->entry.payload_size);
 
-    memcpy(&in, header->in_out, sizeof(in));
-    begin = payload_of(entry) - (in.len - header->entry.payload_size);
     memcpy(begin, &in, sizeof(in));
     memcpy(begin + sizeof(in), header->first_argument,
            (size_t)(payload_of(entry) - begin) - sizeof(in));
@@ -68,25 +74,29 @@ static struct fuse_buf take(RingEntry *entry)
     return (struct fuse_buf){.mem = begin, .size = in.len};
 }
 
-bool ring_entry_is_probe(RingEntry *entry)
+/* What has no answer is to be given back all the same. */
+static void answer_with_nothing(RingEntry *entry, uint64_t unique)
 {
-    struct fuse_out_header out = {.len = sizeof(out)};
-    struct fuse_in_header in;
+    const struct fuse_out_header out = {.len = sizeof(out), .unique = unique};
 
-    memcpy(&in, entry->header->in_out, sizeof(in));
-    if (in.opcode != FUSE_NOTIFY_REPLY)
-        return false;
-    out.unique = in.unique;
     memcpy(entry->header->in_out, &out, sizeof(out));
     entry->header->entry.payload_size = 0;
+}
+
+bool ring_entry_is_probe(RingEntry *entry)
+{
+    const struct fuse_in_header in = request_of(entry);
+
+    if (in.opcode != FUSE_NOTIFY_REPLY)
+        return false;
+    answer_with_nothing(entry, in.unique);
     return true;
 }
 
 uint64_t ring_entry_file(const RingEntry *entry)
 {
-    struct fuse_in_header in;
+    const struct fuse_in_header in = request_of(entry);
 
-    memcpy(&in, entry->header->in_out, sizeof(in));
     switch (in.opcode) {
     case FUSE_SETATTR:
     case FUSE_OPEN:
@@ -104,11 +114,19 @@ uint64_t ring_entry_file(const RingEntry *entry)
 
 bool ring_entry_serve(RingEntry *entry, struct fuse_session *session)
 {
+    const struct fuse_in_header in = request_of(entry);
     const struct fuse_buf request = take(entry);
 
     at_hand = entry;
     fuse_session_process_buf(session, &request);
     at_hand = NULL;
+    /* Most come by the device, but the one for an entry of a listing that the kernel cannot take in
+     * comes here, and is waited for (fs/fuse/readdir.c, fuse_force_forget()). */
+    if (in.opcode == FUSE_FORGET || in.opcode == FUSE_BATCH_FORGET) {
+        atomic_store(&entry->unique, 0);
+        answer_with_nothing(entry, in.unique);
+        return true;
+    }
     return atomic_exchange(&entry->state, ENTRY_LATE) == ENTRY_ANSWERED;
 }
 

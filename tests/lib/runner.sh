@@ -84,7 +84,7 @@ runner_abandon()
 {
     if [ -n "${lanes_pid-}" ]; then
         pkill -P "$lanes_pid" -f tests/lib/run_one || true
-        kill "$lanes_pid" || true
+        kill "$lanes_pid" 2>/dev/null || true
     fi
     for runner in "$RUNNER" "$RUNNER"/lane*; do
         if [ -d "$runner/tmp" ]; then
@@ -171,7 +171,7 @@ other_processes()
 {
     for pid in $(processes); do
         case $(readlink "/proc/$pid/exe") in
-        "$REMAPFS" | */bindfs) ;;
+        */remapfs | */bindfs) ;;
         *) echo "$pid" ;;
         esac
     done
