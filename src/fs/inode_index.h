@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The two indexes of the inode table, for those who work on it: under its lock. */
+/* The inside of the inode table, for those who work on it: under its lock. */
 #pragma once
 
 #include "fs/inode_table.h"
 
-#include <stddef.h>
 #include <string.h>
-
-#define INODE_OF(link, member) ((Inode *)((char *)(link)-offsetof(Inode, member)))
 
 static inline uint64_t inode_handle_hash(const LowerMount *mount, const unsigned char *bytes,
                                          unsigned length)
@@ -43,3 +40,6 @@ static inline Inode *inode_of_node(InodeTable *table, uint64_t node)
     }
     return NULL;
 }
+
+/* One who uses MOUNT does not any more. Returns it when that was the last, to be freed. */
+LowerMount *inode_table_disuse_mount(InodeTable *table, LowerMount *mount);

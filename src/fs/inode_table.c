@@ -69,72 +69,6 @@ void inode_table_clear(InodeTable *table)
     pthread_mutex_destroy(&table->lock);
 }
 
-/* Mounts */
-
-static LowerMount *use_known_mount(InodeTable *table, int id)
-{
-    for (LowerMount *mount = table->mounts; mount != NULL; mount = mount->next) {
-        if (mount->id == id) {
-            mount->users++;
-            return mount;
-        }
-    }
-    return NULL;
-}
-
-ErrInt inode_table_get_mount(InodeTable *table, int id, int fd, LowerMount **ret_mount)
-{
-    LowerMount *fresh;
-    ErrInt r;
-
-    pthread_mutex_lock(&table->lock);
-    *ret_mount = use_known_mount(table, id);
-    pthread_mutex_unlock(&table->lock);
-    if (*ret_mount != NULL)
-        return 0;
-    r = lower_mount_new(id, fd, &fresh);
-    if (r < 0)
-        return r;
-    pthread_mutex_lock(&table->lock);
-    *ret_mount = use_known_mount(table, id);
-    if (*ret_mount == NULL) {
-        fresh->users = 1;
-        fresh->next = table->mounts;
-        table->mounts = fresh;
-        *ret_mount = STEAL(fresh);
-    }
-    pthread_mutex_unlock(&table->lock);
-    if (fresh != NULL)
-        lower_mount_free(fresh);
-    return 0;
-}
-
-/* Under the lock: drops a user, and returns the mount when that was the last, to be freed. */
-static LowerMount *disuse_mount(InodeTable *table, LowerMount *mount)
-{
-    LowerMount **place = &table->mounts;
-
-    if (--mount->users > 0)
-        return NULL;
-    while (*place != mount)
-        place = &(*place)->next;
-    *place = mount->next;
-    return mount;
-}
-
-void inode_table_put_mount(InodeTable *table, LowerMount *mount)
-{
-    LowerMount *unused;
-
-    pthread_mutex_lock(&table->lock);
-    unused = disuse_mount(table, mount);
-    pthread_mutex_unlock(&table->lock);
-    if (unused != NULL)
-        lower_mount_free(unused);
-}
-
-/* Inodes */
-
 /* Of a directory that was removed the kernel makes nothing any more (S_DEAD in vfs_rmdir() and
  * vfs_rename()), although it may have been another that went, having taken its place at the last
  * moment: then it is one more node, elsewhere. */
@@ -298,7 +232,7 @@ static Remains take_if_unused(InodeTable *table, Inode *inode)
     hash_index_remove(&table->by_key, &inode->by_key);
     fd_ring_remove(&table->ring, inode);
     remains.inode = inode;
-    remains.mount = disuse_mount(table, inode->mount);
+    remains.mount = inode_table_disuse_mount(table, inode->mount);
     return remains;
 }
 

@@ -83,8 +83,8 @@ static ErrInt check_renamer(fuse_req_t req, const Node *new_parent, const char *
     return r;
 }
 
-/* The kernel takes INODE for what now has NAME, for as long as it keeps names. But it may have been
- * moved away at the last moment, and what took its place have the name. */
+/* The kernel takes what is NAMED for what now has NAME, for as long as it keeps names. But it may
+ * have been moved away at the last moment, and what took its place have the name. */
 static void check_moved(const NamedInode *named, const Node *parent, const char *name)
 {
     struct statx stx;

@@ -76,7 +76,10 @@ run_lanes()
     env --default-signal=INT,QUIT xargs -r -a "$2" -L 1 -P "$1" --process-slot-var=LANE \
         unshare --mount "$srcdir/tests/lib/run_one" &
     lanes_pid=$!
-    wait $lanes_pid || echo FAIL >>"$RUNNER/results"
+    wait $lanes_pid || {
+        echo FAIL >>"$RUNNER/results"
+        echo "---- tests/lib/run_one ended early, in $2" >>"$RUNNER/failures"
+    }
     lanes_pid=
 }
 
