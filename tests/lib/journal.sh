@@ -38,6 +38,12 @@ start_writer()
     writers="$writers $!"
 }
 
+# journals_have N: in this round, of all writers together
+journals_have()
+{
+    test "$(cat "$TMP"/journal.*."$round" | wc -l)" -ge "$1"
+}
+
 # check_writer USER: what it has done, in the lower directory, and the owner of all that it began
 check_writer()
 {
