@@ -60,8 +60,9 @@ static void wait_for_parent(pid_t parent)
     prctl(PR_SET_PDEATHSIG, SIGUSR1);
     sigemptyset(&death);
     sigaddset(&death, SIGUSR1);
-    if (getppid() == parent)
-        sigwaitinfo(&death, NULL);
+    /* It ends with EINTR when we are stopped and go on, too (signal(7)). */
+    while (getppid() == parent && sigwaitinfo(&death, NULL) < 0)
+        continue;
 }
 
 /* Without the descriptors of the others: it must not be the one that keeps the device open. */
