@@ -103,7 +103,7 @@ static const Call calls[] = {
     {SYS_timer_create,      "interrupts waits for locks (lock_wait.c)"                       },
     {SYS_timer_settime,     "the same"                                                       },
     {SYS_timer_delete,      "the same"                                                       },
-    {SYS_nanosleep,         "afterwards.c"                                                   },
+    {SYS_nanosleep,         "afterwards.c, turns.c"                                          },
     {SYS_clock_nanosleep,   "the same"                                                       },
     {SYS_clock_gettime,     "times, where the vDSO has none"                                 },
     {SYS_gettimeofday,      "syslog(3), the same"                                            },
@@ -111,8 +111,9 @@ static const Call calls[] = {
     {SYS_recvfrom,          "answers to errands, maps"                                       },
     {SYS_shutdown,          "ends a wait for a map"                                          },
     {SYS_wait4,             "the end of the process outside"                                 },
-    {SYS_ppoll,             "libfuse: whether the mount is still there"                      },
+    {SYS_ppoll,             "whether the mount is still there, and whether requests wait"    },
     {SCMP_SYS(poll),        "the same"                                                       },
+    {SYS_getrusage,         "whether a request had to wait below (turns.c)"                  },
     {SCMP_SYS(time),        "syslog(3)"                                                      },
 };
 

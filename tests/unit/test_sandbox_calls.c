@@ -53,7 +53,7 @@ static const char *const always[] = {
     /* what others change */
     "fanotify_mark inotify_init1 inotify_add_watch inotify_rm_watch",
     /* credentials */
-    "capset umask geteuid getpid gettid",
+    "capset umask geteuid getpid gettid getrusage",
     /* threads and memory, as the C library makes them */
     "futex set_robust_list rseq sched_getaffinity sched_yield exit exit_group munmap mremap",
     "brk getrandom",
