@@ -6,35 +6,42 @@
 #include "fs/lower_mount.h"
 
 #include <stddef.h>
+#include <sys/sysmacros.h>
 #include <sys/types.h>
 
-/* "lock" is the inode table's. */
+/* There may be millions: no field may be larger than it must, and they are in order of size. "lock"
+ * is the inode table's. */
 typedef struct Inode {
     HashLink by_node; /* lock */
     HashLink by_key;  /* lock */
     uint64_t node;
     uint64_t lower_ino; /* lock where links are split (lower_mount.h), else never changes */
-    uint64_t shown_ino; /* the same; in the mount's number space (ino_space.h) */
     uint64_t lookups;   /* lock */
     uint64_t name_hash; /* lock; see inode_table_enter() */
     uint64_t times;     /* lock; see inode_table_note_times() */
     LowerMount *mount;
-    dev_t device;  /* the same, but a directory's never changes */
-    mode_t type;   /* S_IFMT bits: an inode's never change */
-    uint32_t refs; /* lock */
-    int fd;        /* lock; stays valid and open while refs > 0 */
-    uint32_t slot; /* lock; where it is in the ring of cached descriptors, or NO_SLOT */
-    bool recent;   /* lock; used since the ring's hand last passed */
-    bool pinned;   /* lock; stays in the ring until the inode goes */
-    bool nameless; /* lock; has no name, and that is our doing */
+    uint32_t device; /* as lower_ino, but a directory's never changes; inode_device() */
+    uint32_t refs;   /* lock */
+    int fd;          /* lock; stays valid and open while refs > 0 */
+    uint32_t slot;   /* lock; where it is in the ring of cached descriptors, or NO_SLOT */
     _Atomic uint32_t marked_at; /* watch.h: in seconds of a clock of its own; 0: not marked */
-    bool gone;                  /* lock; does not exist below any more: not to be remembered */
-    bool handle_opens;          /* lower_mount.h */
-    uint8_t handle_length;      /* 0: no handle */
-    uint8_t removals;           /* lock; inode_table_begin_removal() */
     int handle_type;
+    uint16_t type;         /* S_IFMT bits: an inode's never change */
+    uint8_t removals;      /* lock; inode_table_begin_removal() */
+    bool recent : 1;       /* lock; used since the ring's hand last passed */
+    bool pinned : 1;       /* lock; stays in the ring until the inode goes */
+    bool nameless : 1;     /* lock; has no name, and that is our doing */
+    bool gone : 1;         /* lock; does not exist below any more: not to be remembered */
+    bool handle_opens;     /* lower_mount.h */
+    uint8_t handle_length; /* 0: no handle */
     unsigned char handle[];
 } Inode;
+
+/* Of a device's number, the kernel has 12 bits for major and 20 for minor (linux/kdev_t.h). */
+static inline dev_t inode_device(const Inode *inode)
+{
+    return makedev(inode->device >> 20, inode->device & 0xfffff);
+}
 
 /* From one of its HashLinks. */
 #define INODE_OF(link, member) ((Inode *)((char *)(link)-offsetof(Inode, member)))

@@ -29,6 +29,12 @@ static inline bool inode_has_handle(const Inode *inode, int type, unsigned lengt
            memcmp(inode->handle, bytes, length) == 0;
 }
 
+/* As in an inode */
+static inline uint32_t inode_device_of(const struct statx *stx)
+{
+    return stx->stx_dev_major << 20 | stx->stx_dev_minor;
+}
+
 static inline Inode *inode_of_node(InodeTable *table, uint64_t node)
 {
     HashLink *link = hash_index_chain(&table->by_node, hash_mix(node));

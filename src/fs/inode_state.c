@@ -2,7 +2,7 @@
 /* What the inode table keeps of single inodes, beside their place in it: descriptors, names, times.
  */
 #include "base/cleanup.h"
-#include "fs/inode_table.h"
+#include "fs/inode_index.h"
 
 #include <sys/sysmacros.h>
 
@@ -124,23 +124,37 @@ InodeTableSizes inode_table_sizes(InodeTable *table)
     return (InodeTableSizes){table->by_node.n_entries, table->ring.length, table->ring.limit};
 }
 
-uint64_t inode_table_number(InodeTable *table, Inode *inode, const struct statx *stx)
+/* Copied up, it has another number. */
+static void renumber(InodeTable *table, Inode *inode, const struct statx *stx)
 {
-    dev_t device = makedev(stx->stx_dev_major, stx->stx_dev_minor);
+    const dev_t device = makedev(stx->stx_dev_major, stx->stx_dev_minor);
     uint64_t shown_ino;
 
+    if ((inode->lower_ino == stx->stx_ino && inode->device == inode_device_of(stx)) ||
+        ino_space_map(table->ino_space, device, stx->stx_ino, &shown_ino) < 0)
+        return;
+    hash_index_remove(&table->by_key, &inode->by_key);
+    inode->lower_ino = stx->stx_ino;
+    inode->device = inode_device_of(stx);
+    hash_index_insert(&table->by_key, &inode->by_key);
+}
+
+/* Once known, always known: nothing can fail. */
+static uint64_t number_of(const InodeTable *table, const Inode *inode)
+{
+    uint64_t shown_ino = 0;
+
+    ino_space_map(table->ino_space, inode_device(inode), inode->lower_ino, &shown_ino);
+    return shown_ino;
+}
+
+uint64_t inode_table_number(InodeTable *table, Inode *inode, const struct statx *stx)
+{
     if (!inode->mount->splits_links || inode->type == S_IFDIR)
-        return inode->shown_ino;
+        return number_of(table, inode);
     LOCK_SCOPE(&table->lock);
-    if ((inode->lower_ino != stx->stx_ino || inode->device != device) &&
-        ino_space_map(table->ino_space, device, stx->stx_ino, &shown_ino) == 0) {
-        hash_index_remove(&table->by_key, &inode->by_key);
-        inode->lower_ino = stx->stx_ino;
-        inode->device = device;
-        inode->shown_ino = shown_ino;
-        hash_index_insert(&table->by_key, &inode->by_key);
-    }
-    return inode->shown_ino;
+    renumber(table, inode, stx);
+    return number_of(table, inode);
 }
 
 /* By whole buckets, as their chains change between two calls; while the table grows, an inode only

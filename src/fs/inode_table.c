@@ -19,7 +19,7 @@ static uint64_t node_hash(const HashLink *link)
     return hash_mix(INODE_OF(link, by_node)->node);
 }
 
-static uint64_t key_hash(const LowerMount *mount, dev_t device, uint64_t ino)
+static uint64_t key_hash(const LowerMount *mount, uint32_t device, uint64_t ino)
 {
     return hash_mix(ino ^ hash_mix((uint64_t)device << 20 ^ (uint64_t)mount->id));
 }
@@ -78,8 +78,10 @@ static bool is_dead_dir(const Inode *inode)
 }
 
 /* The first from LINK on. */
-static Inode *find_key_from(HashLink *link, const LowerObject *object, dev_t device)
+static Inode *find_key_from(HashLink *link, const LowerObject *object)
 {
+    const uint32_t device = inode_device_of(&object->stx);
+
     for (; link != NULL; link = link->next) {
         Inode *inode = INODE_OF(link, by_key);
         if (is_dead_dir(inode))
@@ -94,24 +96,25 @@ static Inode *find_key_from(HashLink *link, const LowerObject *object, dev_t dev
     return NULL;
 }
 
-static HashLink *key_chain(const InodeTable *table, const LowerObject *object, dev_t device)
+static HashLink *key_chain(const InodeTable *table, const LowerObject *object)
 {
     const LowerHandle *handle = &object->handle;
-    uint64_t hash = inode_goes_by_handle(object->mount, handle->length)
-                        ? inode_handle_hash(object->mount, handle->bytes, handle->length)
-                        : key_hash(object->mount, device, object->stx.stx_ino);
+    uint64_t hash =
+        inode_goes_by_handle(object->mount, handle->length)
+            ? inode_handle_hash(object->mount, handle->bytes, handle->length)
+            : key_hash(object->mount, inode_device_of(&object->stx), object->stx.stx_ino);
 
     return hash_index_chain(&table->by_key, hash);
 }
 
-static Inode *find_key(InodeTable *table, const LowerObject *object, dev_t device)
+static Inode *find_key(InodeTable *table, const LowerObject *object)
 {
     if (object->ambiguous)
         return object->twin;
-    return find_key_from(key_chain(table, object, device), object, device);
+    return find_key_from(key_chain(table, object), object);
 }
 
-static Inode *inode_new(const LowerObject *object, dev_t device, uint64_t shown_ino)
+static Inode *inode_new(const LowerObject *object)
 {
     Inode *inode = malloc(sizeof(*inode) + object->handle.length);
 
@@ -119,9 +122,8 @@ static Inode *inode_new(const LowerObject *object, dev_t device, uint64_t shown_
         return NULL;
     *inode = (Inode){
         .lower_ino = object->stx.stx_ino,
-        .shown_ino = shown_ino,
         .mount = object->mount,
-        .device = device,
+        .device = inode_device_of(&object->stx),
         .type = object->stx.stx_mode & S_IFMT,
         .fd = -1,
         .slot = NO_SLOT,
@@ -141,27 +143,22 @@ static void add_inode(InodeTable *table, Inode *inode)
     hash_index_insert(&table->by_key, &inode->by_key);
 }
 
-static dev_t statx_device(const struct statx *stx)
-{
-    return makedev(stx->stx_dev_major, stx->stx_dev_minor);
-}
-
 ErrInt inode_table_enter(InodeTable *table, const LowerObject *object, uint64_t name_hash, int fd,
                          Inode **ret_inode)
 {
     /* Both are closed after the lock is gone: later declared, earlier cleaned up. */
     int owned_fd AUTO_CLOSE = fd;
     int evicted_fd AUTO_CLOSE = -1;
-    dev_t device = statx_device(&object->stx);
-    uint64_t shown_ino;
+    const dev_t device = makedev(object->stx.stx_dev_major, object->stx.stx_dev_minor);
+    uint64_t shown_ino; /* is known from now on: see inode_table_number() */
     ErrInt r = ino_space_map(table->ino_space, device, object->stx.stx_ino, &shown_ino);
 
     if (r < 0)
         return r;
     LOCK_SCOPE(&table->lock);
-    Inode *inode = find_key(table, object, device);
+    Inode *inode = find_key(table, object);
     if (inode == NULL) {
-        inode = inode_new(object, device, shown_ino);
+        inode = inode_new(object);
         if (inode == NULL)
             return -ENOMEM;
         add_inode(table, inode);
@@ -184,7 +181,7 @@ ErrInt inode_table_enter(InodeTable *table, const LowerObject *object, uint64_t 
 Inode *inode_table_find(InodeTable *table, const LowerObject *object, uint64_t *ret_name_hash)
 {
     LOCK_SCOPE(&table->lock);
-    Inode *inode = find_key(table, object, statx_device(&object->stx));
+    Inode *inode = find_key(table, object);
 
     if (inode == NULL)
         return NULL;
@@ -259,15 +256,14 @@ void inode_table_unref(InodeTable *table, Inode *inode)
 
 Inode *inode_table_next(InodeTable *table, const LowerObject *object, Inode *previous, int *ret_fd)
 {
-    dev_t device = statx_device(&object->stx);
     Remains remains = {0};
     Inode *next;
 
     pthread_mutex_lock(&table->lock);
     if (previous == NULL)
-        next = find_key_from(key_chain(table, object, device), object, device);
+        next = find_key_from(key_chain(table, object), object);
     else
-        next = find_key_from(previous->by_key.next, object, device);
+        next = find_key_from(previous->by_key.next, object);
     if (next != NULL) {
         next->refs++;
         *ret_fd = next->fd;

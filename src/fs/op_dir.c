@@ -91,7 +91,7 @@ static void describe(const Listing *listing, const struct dirent64 *entry,
         node_lookup(listing->node, entry->d_name, ret_param) == 0)
         return;
     *ret_param = (struct fuse_entry_param){.attr.st_mode = DTTOIF(entry->d_type)};
-    if (ino_space_map(fs->inodes.ino_space, listing->node->inode->device, entry->d_ino,
+    if (ino_space_map(fs->inodes.ino_space, inode_device(listing->node->inode), entry->d_ino,
                       &ret_param->attr.st_ino) < 0)
         ret_param->attr.st_ino = FUSE_ROOT_ID;
 }
