@@ -9,7 +9,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/sysmacros.h>
@@ -77,11 +79,10 @@ static void keep_only(int fd)
 
 /* The descriptor is all that it takes. It stays the user that we are, or our end would not be told
  * (kill(2), pr_set_pdeathsig(2)). */
-static void give_up_capabilities(void)
+static bool give_up_capabilities(void)
 {
     capng_clear(CAPNG_SELECT_BOTH);
-    capng_apply(CAPNG_SELECT_BOTH);
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    return capng_apply(CAPNG_SELECT_BOTH) == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }
 
 ErrInt guard_start(Guard *guard, dev_t device)
@@ -96,7 +97,8 @@ ErrInt guard_start(Guard *guard, dev_t device)
     if (child == 0) {
         prctl(PR_SET_NAME, "remapfs-guard");
         keep_only(guard->abort_fd);
-        give_up_capabilities();
+        if (!give_up_capabilities())
+            _exit(EXIT_FAILURE);
         wait_for_parent(parent);
         write_abort(guard->abort_fd);
         _exit(0);
