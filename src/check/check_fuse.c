@@ -2,6 +2,7 @@
 /* The means to mount: the device, the program that does it for users, and what that allows. */
 #include "base/cleanup.h"
 #include "check/checks.h"
+#include "core/account.h"
 #include "core/printable.h"
 
 #include <errno.h>
@@ -73,7 +74,21 @@ static void check_allow_other(const CheckRequest *request, Findings *findings)
     }
 }
 
-static void check_fusermount(Findings *findings)
+/* It takes the name for the option user= (mount(8)). */
+static void check_user_name(const CheckRequest *request, Findings *findings)
+{
+    g_autofree char *number = g_strdup_printf("%" G_GUINT32_FORMAT, (uint32_t)request->uid);
+    g_autoptr(Account) account = account_find(ID_UID, number, NULL);
+
+    if (account != NULL && account->name != NULL)
+        return;
+    finding_remedy(findings_add(findings, FINDING_PROBLEM,
+                                "uid %s has no name, without which fusermount3 does not mount",
+                                number),
+                   "give it one in /etc/passwd, or mount as root");
+}
+
+static void check_fusermount(const CheckRequest *request, Findings *findings)
 {
     struct stat attr;
     g_autofree char *path = g_find_program_in_path("fusermount3");
@@ -90,6 +105,8 @@ static void check_fusermount(Findings *findings)
                          "%s is not setuid root, so it cannot mount for other users", shown);
         finding_remedy(finding, "make it so, or mount as root");
         finding_input(finding, "chmod u+s %s", shown);
+    } else {
+        check_user_name(request, findings);
     }
 }
 
@@ -109,7 +126,7 @@ void check_fuse(const CheckRequest *request, Findings *findings)
         return;
     check_device(request, findings);
     if (check_is_ordinary_user(request)) {
-        check_fusermount(findings);
+        check_fusermount(request, findings);
         check_allow_other(request, findings);
         check_powers(request, findings);
     }

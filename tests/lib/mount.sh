@@ -27,6 +27,13 @@ skip()
     exit 77
 }
 
+# needs_watch: for a test of what is mounted
+needs_watch()
+{
+    ! "$REMAPFS" --status "$MNT" | grep -q '^ *watch *libfuse is older' ||
+        skip 'this libfuse is too old for a watch'
+}
+
 # shellcheck source=tests/lib/lower.sh
 . "${srcdir:?}/tests/lib/lower.sh"
 LOWER=$lower_parent/lower

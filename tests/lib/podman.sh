@@ -14,6 +14,10 @@ cgroup_manager = "cgroupfs"
 events_logger = "file"
 runtime = "crun"
 END
+# Podman 5 would say with each call that it likes cgroups of version 2 better.
+PODMAN_IGNORE_CGROUPSV1_WARNING=yes
+export PODMAN_IGNORE_CGROUPSV1_WARNING
+
 # podman_run ARGUMENT...: of podman run, for root
 podman_run()
 {
