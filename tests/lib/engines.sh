@@ -95,7 +95,7 @@ as_user()
     shift
     setpriv --reuid "$as_name" --regid "$as_name" --init-groups env -i --chdir="/home/$as_name" \
         HOME="/home/$as_name" USER="$as_name" LOGNAME="$as_name" PATH="$PATH" LC_ALL=C \
-        XDG_RUNTIME_DIR="/run/user/$(id -u "$as_name")" "$@"
+        XDG_RUNTIME_DIR="/run/user/$(id -u "$as_name")" PODMAN_IGNORE_CGROUPSV1_WARNING=yes "$@"
 }
 
 # engines_image: makes $image, the archive of an image with busybox, users root and app (1000), and
