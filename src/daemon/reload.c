@@ -3,6 +3,7 @@
 #include "daemon/reload.h"
 
 #include "base/notify.h"
+#include "base/thread.h"
 #include "core/map_table.h"
 #include "daemon/log.h"
 
@@ -132,20 +133,8 @@ static void *run(void *data)
 
 int reload_start(Reload *reload)
 {
-    pthread_attr_t attr;
-    sigset_t all;
-    int r;
-
-    sigfillset(&all);
     reload->ended = false;
-    r = pthread_attr_init(&attr);
-    if (r != 0)
-        return -r;
-    r = pthread_attr_setsigmask_np(&attr, &all);
-    if (r == 0)
-        r = pthread_create(&reload->thread, &attr, run, reload);
-    pthread_attr_destroy(&attr);
-    return -r;
+    return thread_start(&reload->thread, run, reload);
 }
 
 void reload_end(Reload *reload)

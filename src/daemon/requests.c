@@ -7,6 +7,7 @@
 #include "transport/turns.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <syslog.h>
@@ -20,6 +21,7 @@ enum {
  * there is one session in a process. */
 static RingPool *rings; /* NULL: there is no io_uring */
 static Turns turns;
+static bool has_turns; /* libfuse reads and writes by the two functions */
 
 static ssize_t read_request(int fd, void *buffer, size_t size, void *userdata)
 {
@@ -62,7 +64,8 @@ void requests_prepare(struct fuse_session *fuse, const Options *options,
         return;
     }
     reason = put_between(fuse);
-    if (reason != NULL)
+    has_turns = reason == NULL;
+    if (!has_turns)
         log_message(LOG_WARNING, "requests are read by as many threads as libfuse likes: %s",
                     reason);
     *refusal = options->no_io_uring ? "no_io_uring" : reason;
@@ -82,7 +85,7 @@ int requests_loop(struct fuse_session *fuse, const Options *options)
         return -ENOMEM;
     fuse_loop_cfg_set_max_threads(config, THREADS_MAX);
     fuse_loop_cfg_set_idle_threads(config, IDLE_THREADS_MAX);
-    r = turns_start(&turns);
+    r = has_turns ? turns_start(&turns) : 0;
     if (r == 0)
         r = fuse_session_loop_mt(fuse, config);
     turns_stop(&turns);

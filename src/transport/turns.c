@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "transport/turns.h"
 
+#include "base/thread.h"
+
 #include <glib.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -138,19 +139,10 @@ static void *keep(void *data)
 
 ErrInt turns_start(Turns *turns)
 {
-    pthread_attr_t attr;
-    sigset_t all;
-    int r = pthread_attr_init(&attr);
+    ErrInt r = thread_start(&turns->keeper, keep, turns);
 
-    if (r != 0)
-        return -r;
-    sigfillset(&all);
-    r = pthread_attr_setsigmask_np(&attr, &all);
-    if (r == 0)
-        r = pthread_create(&turns->keeper, &attr, keep, turns);
-    pthread_attr_destroy(&attr);
     turns->has_keeper = r == 0;
-    return -r;
+    return r;
 }
 
 void turns_stop(Turns *turns)
