@@ -35,14 +35,14 @@ static void remove_idle(DirStreams *streams, DirStream *stream)
     streams->n_idle--;
 }
 
-DirStream *dir_streams_take(DirStreams *streams, uint64_t node, off_t position)
+DirStream *dir_streams_take(DirStreams *streams, uint64_t node, uint64_t opening, off_t position)
 {
     DirStream *stream;
     LOCK_SCOPE(&streams->lock);
 
     TAILQ_FOREACH(stream, &streams->idle, link)
     {
-        if (stream->node == node && stream->position == position) {
+        if (stream->node == node && stream->opening == opening && stream->position == position) {
             remove_idle(streams, stream);
             return stream;
         }
@@ -93,14 +93,14 @@ void dir_streams_forget(DirStreams *streams, uint64_t node)
     } while (stream != NULL);
 }
 
-DirStream *dir_stream_new(uint64_t node, int fd, off_t position)
+DirStream *dir_stream_new(uint64_t node, uint64_t opening, int fd, off_t position)
 {
     DirStream *stream = malloc(sizeof(*stream));
 
     if (stream == NULL)
         close(fd);
     else
-        *stream = (DirStream){.node = node, .fd = fd, .position = position};
+        *stream = (DirStream){.node = node, .opening = opening, .fd = fd, .position = position};
     return stream;
 }
 

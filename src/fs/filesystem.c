@@ -44,6 +44,7 @@ ErrInt filesystem_init(Filesystem *fs, const FilesystemOptions *options, LiveMap
         .own_mount_id = -1,
         .covered_fd = covered_fd,
         .lower_is_stacked = lower_is_stacked(lower_fd),
+        .positions_last = lower_positions_last(lower_fd),
         .is_host_root = cred_is_host_root(),
         .relief = {&fs->inodes, &fs->open_files},
     };

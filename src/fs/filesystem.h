@@ -67,6 +67,8 @@ typedef struct Filesystem {
     bool no_opendir;             /* the kernel may open directories without us */
     bool no_open;                /* and files, and then does: their file handle is 0 */
     bool lower_is_stacked;       /* lower_mount.h */
+    bool positions_last;         /* lower_mount.h; of the lower directory's own file system */
+    _Atomic uint64_t n_opendirs; /* that we were asked for; the file handle of the last */
     bool is_host_root;           /* cred_is_host_root() */
     const char *handles_refusal; /* of the mount of the lower directory itself; NULL: it has them */
     Agreement agreement;

@@ -43,6 +43,13 @@ bool lower_is_stacked(int fd)
            (sfs.f_type == OVERLAYFS_SUPER_MAGIC || sfs.f_type == FUSE_SUPER_MAGIC);
 }
 
+bool lower_positions_last(int fd)
+{
+    struct statfs sfs;
+
+    return fstatfs(fd, &sfs) == 0 && sfs.f_type != FUSE_SUPER_MAGIC;
+}
+
 static ErrInt read_handle(int fd, LowerHandle *ret_handle, int *ret_id)
 {
     HandleBuffer buffer;

@@ -45,6 +45,10 @@ void lower_mount_free(LowerMount *mount);
 /* Whether the file system of FD may lie on another one (overlayfs, FUSE). */
 bool lower_is_stacked(int fd);
 
+/* Whether a position in a directory means the same however often that is opened. A FUSE file system
+ * may count the names that it found when it was opened (libfuse's high-level interface). */
+bool lower_positions_last(int fd);
+
 /* The ID of the mount FD is on, and its handle there: empty when MOUNT, the expected mount, is
  * NULL, or the file system gives none. */
 ErrInt lower_handle_of(int fd, const LowerMount *mount, LowerHandle *ret_handle, int *ret_id);

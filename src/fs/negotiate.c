@@ -72,13 +72,16 @@ static void settle_wishes(Filesystem *fs, struct fuse_conn_info *conn)
 }
 
 /* The kernel need not ask before it opens a directory, and keeps the listing: it asks for the time
- * of modification instead, unless it knows that. With unmapped=deny some are not to be opened. */
+ * of modification instead, unless it knows that. With unmapped=deny some are not to be opened; and
+ * one listing goes on where another one ended, which takes positions that last. */
 static void negotiate_directories(Filesystem *fs, struct fuse_conn_info *conn)
 {
     const char *refusal = NULL;
 
     if (live_map_owners()->unmapped == UNMAPPED_DENY)
         refusal = "unmapped=deny decides when a directory is opened";
+    else if (!fs->positions_last)
+        refusal = "the lower file system counts names anew for each opening of a directory";
     else if (!fuse_get_feature_flag(conn, FUSE_CAP_NO_OPENDIR_SUPPORT))
         refusal = old_kernel;
     fs->no_opendir = refusal == NULL;

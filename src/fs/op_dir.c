@@ -14,8 +14,8 @@ enum {
     LEAST_CHUNK = 512, /* bytes that are read from a lower directory at once, no less than a name */
 };
 
-/* Without no_opendir: nothing is to be kept, see dir_streams.h. With unmapped=deny what is not to
- * be looked into is not to be opened, either. */
+/* Without no_opendir: see dir_streams.h. With unmapped=deny what is not to be looked into is not to
+ * be opened, either. */
 static ErrInt check_open(Filesystem *fs, fuse_ino_t ino)
 {
     Node node AUTO_NODE = NODE_INIT;
@@ -29,9 +29,10 @@ void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
     Filesystem *fs = filesystem_of(req);
     ErrInt r = fs->no_opendir ? -ENOSYS : check_open(fs, ino);
 
-    fi->fh = 0;
-    fi->cache_readdir = 1;
-    fi->keep_cache = 1;
+    /* What the kernel kept of one opening, it would go on from with another. */
+    fi->fh = fs->positions_last ? 0 : ++fs->n_opendirs;
+    fi->cache_readdir = fs->positions_last;
+    fi->keep_cache = fs->positions_last;
     if (r < 0)
         reply_result(req, r);
     else
@@ -74,7 +75,8 @@ static bool is_dot(const char *name)
 typedef struct {
     fuse_req_t req;
     const Node *node;
-    bool plus; /* with attributes, counted as a lookup of each entry */
+    uint64_t opening; /* dir_streams.h */
+    bool plus;        /* with attributes, counted as a lookup of each entry */
     char *bytes;
     size_t size;
     size_t used;
@@ -156,7 +158,8 @@ static ErrInt fill(Listing *listing, DirStream *stream)
     return n < 0 && listing->used == 0 ? -errno : 0;
 }
 
-static ErrInt open_stream(const Node *node, off_t position, DirStream **ret_stream)
+static ErrInt open_stream(const Node *node, uint64_t opening, off_t position,
+                          DirStream **ret_stream)
 {
     const FilesystemOptions *options = &node->fs->options;
     const int noatime = options->noatime || options->nodiratime ? O_NOATIME : 0;
@@ -165,18 +168,22 @@ static ErrInt open_stream(const Node *node, off_t position, DirStream **ret_stre
 
     if (fd < 0)
         return fd;
-    *ret_stream = dir_stream_new(node->inode->node, fd, position);
+    *ret_stream = dir_stream_new(node->inode->node, opening, fd, position);
     return *ret_stream != NULL ? 0 : -ENOMEM;
 }
 
 /* A listing that begins sees what is new; one that has come to its end is not gone on with. */
 static ErrInt list_from(Listing *listing, off_t position)
 {
-    DirStreams *streams = &listing->node->fs->dir_streams;
-    DirStream *stream =
-        position != 0 ? dir_streams_take(streams, listing->node->inode->node, position) : NULL;
-    ErrInt r = stream != NULL ? 0 : open_stream(listing->node, position, &stream);
+    const Node *node = listing->node;
+    DirStreams *streams = &node->fs->dir_streams;
+    DirStream *stream = NULL;
+    ErrInt r = 0;
 
+    if (position != 0)
+        stream = dir_streams_take(streams, node->inode->node, listing->opening, position);
+    if (stream == NULL)
+        r = open_stream(node, listing->opening, position, &stream);
     if (r < 0)
         return r;
     r = fill(listing, stream);
@@ -187,10 +194,11 @@ static ErrInt list_from(Listing *listing, off_t position)
     return r;
 }
 
-static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t position, bool plus)
+static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t position, uint64_t opening,
+                 bool plus)
 {
     Node node AUTO_NODE = NODE_INIT;
-    Listing listing = {.req = req, .node = &node, .plus = plus, .size = size};
+    Listing listing = {.req = req, .node = &node, .opening = opening, .plus = plus, .size = size};
     ErrInt r = node_acquire(filesystem_of(req), ino, &node);
 
     if (r == 0) {
@@ -207,13 +215,11 @@ static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t position, bo
 void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
                 struct fuse_file_info *fi)
 {
-    (void)fi;
-    list(req, ino, size, offset, false);
+    list(req, ino, size, offset, fi->fh, false);
 }
 
 void op_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
                     struct fuse_file_info *fi)
 {
-    (void)fi;
-    list(req, ino, size, offset, true);
+    list(req, ino, size, offset, fi->fh, true);
 }
