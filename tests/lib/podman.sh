@@ -18,6 +18,13 @@ END
 PODMAN_IGNORE_CGROUPSV1_WARNING=yes
 export PODMAN_IGNORE_CGROUPSV1_WARNING
 
+# Podman 5 mounts volumes nosuid by itself unless told otherwise; then it takes that away from what has
+# it, too. $podman_suid is to be added to a volume from which a setuid program is to gain.
+case $(podman --version) in
+*' '[1-4].*) podman_suid= ;;
+*) podman_suid=:suid ;;
+esac
+
 # podman_run ARGUMENT...: of podman run, for root
 podman_run()
 {
