@@ -20,6 +20,7 @@ export PODMAN_IGNORE_CGROUPSV1_WARNING
 
 # Podman 5 mounts volumes nosuid by itself unless told otherwise; then it takes that away from what has
 # it, too. $podman_suid is to be added to a volume from which a setuid program is to gain.
+# shellcheck disable=SC2034 # the tests use it
 case $(podman --version) in
 *' '[1-4].*) podman_suid= ;;
 *) podman_suid=:suid ;;
