@@ -29,7 +29,7 @@ static unsigned take(Afterwards *afterwards, uint64_t nodes[AFTERWARDS_MAX])
     LOCK_SCOPE(&afterwards->lock);
 
     while (afterwards->n == 0 && !afterwards->background.ended)
-        pthread_cond_wait(&afterwards->background.changed, &afterwards->lock);
+        background_rest(&afterwards->background);
     n = afterwards->background.ended ? 0 : afterwards->n;
     memcpy(nodes, afterwards->nodes, n * sizeof(nodes[0]));
     afterwards->n = 0;

@@ -20,8 +20,16 @@ bool background_wake(Background *background, void *(*run)(void *), void *data)
         return false;
     if (!background->has_thread)
         background->has_thread = pthread_create(&background->thread, NULL, run, data) == 0;
-    pthread_cond_signal(&background->changed);
+    if (background->rests)
+        pthread_cond_signal(&background->changed);
     return background->has_thread;
+}
+
+void background_rest(Background *background)
+{
+    background->rests = true;
+    pthread_cond_wait(&background->changed, background->lock);
+    background->rests = false;
 }
 
 void background_end(Background *background)

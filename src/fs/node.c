@@ -168,10 +168,10 @@ static ErrInt enter(Found *found, uint64_t name_hash, int *fd, struct fuse_entry
     return 0;
 }
 
-static ErrInt identify_and_enter(const Node *near, uint64_t name_hash, int *fd,
+static ErrInt identify_and_enter(const Node *near, uint64_t name_hash, bool is_old, int *fd,
                                  struct fuse_entry_param *ret_entry)
 {
-    Found found AUTO_FOUND = {.parent = name_hash != 0 ? near : NULL, .is_old = name_hash != 0};
+    Found found AUTO_FOUND = {.parent = name_hash != 0 ? near : NULL, .is_old = is_old};
     ErrInt r = found_identify(&found, near->fs, near, *fd);
 
     return r < 0 ? r : enter(&found, name_hash, fd, ret_entry);
@@ -179,7 +179,7 @@ static ErrInt identify_and_enter(const Node *near, uint64_t name_hash, int *fd,
 
 ErrInt node_enter_found(const Node *node, int *fd, struct fuse_entry_param *ret_entry)
 {
-    return identify_and_enter(node, 0, fd, ret_entry);
+    return identify_and_enter(node, 0, false, fd, ret_entry);
 }
 
 bool node_watch(const Node *node)
@@ -188,7 +188,8 @@ bool node_watch(const Node *node)
 }
 
 /* Looks NAME up as it is now. */
-static ErrInt look_up(const Node *parent, const char *name, struct fuse_entry_param *ret_entry)
+static ErrInt look_up(const Node *parent, const char *name, bool is_old,
+                      struct fuse_entry_param *ret_entry)
 {
     const uint64_t hash = node_hash_name(parent, name);
     int fd AUTO_CLOSE = node_open_child(parent, name);
@@ -196,24 +197,35 @@ static ErrInt look_up(const Node *parent, const char *name, struct fuse_entry_pa
 
     if (fd < 0)
         return fd;
-    r = identify_and_enter(parent, hash, &fd, ret_entry);
+    r = identify_and_enter(parent, hash, is_old, &fd, ret_entry);
     if (r == -ELOOP && parent->fs->covered_fd >= 0 && node_is_own_mount(parent->fs, fd)) {
         close(fd);
         fd = fcntl(parent->fs->covered_fd, F_DUPFD_CLOEXEC, 0);
-        r = fd < 0 ? -errno : identify_and_enter(parent, hash, &fd, ret_entry);
+        r = fd < 0 ? -errno : identify_and_enter(parent, hash, is_old, &fd, ret_entry);
     }
     return r;
 }
 
 /* An answer that took long may come after the kernel was told, twice, that it is wrong. */
-ErrInt node_lookup(const Node *parent, const char *name, struct fuse_entry_param *ret_entry)
+static ErrInt look_up_in_time(const Node *parent, const char *name, bool is_old,
+                              struct fuse_entry_param *ret_entry)
 {
     uint64_t since = node_watch(parent) ? counters_now() : 0;
-    ErrInt r = look_up(parent, name, ret_entry);
+    ErrInt r = look_up(parent, name, is_old, ret_entry);
 
     if (since != 0 && r == 0 && counters_now() - since > SLOW_LOOKUP_NS)
         ret_entry->entry_timeout = 0;
     return r;
+}
+
+ErrInt node_lookup(const Node *parent, const char *name, struct fuse_entry_param *ret_entry)
+{
+    return look_up_in_time(parent, name, true, ret_entry);
+}
+
+ErrInt node_lookup_new(const Node *parent, const char *name, struct fuse_entry_param *ret_entry)
+{
+    return look_up_in_time(parent, name, false, ret_entry);
 }
 
 ErrInt node_enter_open(const Node *parent, int fd, const char *name,

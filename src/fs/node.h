@@ -62,6 +62,10 @@ bool node_watch(const Node *node);
  * is met, the directory that it covers is taken instead. -ELOOP: a copy of it (a bind mount). */
 ErrInt node_lookup(const Node *parent, const char *name, struct fuse_entry_param *ret_entry);
 
+/* The same for what was made just now. It gets no mark of its own (watch.h) before it is asked for
+ * again: much that is made is gone by then. */
+ErrInt node_lookup_new(const Node *parent, const char *name, struct fuse_entry_param *ret_entry);
+
 /* The same for what was found near NODE, on its mount or another one, in whatever directory, and is
  * open as *FD (O_PATH), which is taken over: -1 then. -ELOOP: it is on our own mount; *FD stays. */
 ErrInt node_enter_found(const Node *node, int *fd, struct fuse_entry_param *ret_entry);

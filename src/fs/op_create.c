@@ -37,7 +37,7 @@ static ErrInt make_node(fuse_req_t req, fuse_ino_t ino, const char *name, mode_t
     else
         r = mknodat(parent.fd, name, mode, rdev);
     r = r < 0 ? -errno : node_settle_dir(&parent);
-    return r < 0 ? r : node_lookup(&parent, name, ret_entry);
+    return r < 0 ? r : node_lookup_new(&parent, name, ret_entry);
 }
 
 void op_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, dev_t rdev)
@@ -66,7 +66,7 @@ static ErrInt make_symlink(fuse_req_t req, const char *target, fuse_ino_t ino, c
     if (r < 0)
         return r;
     r = symlinkat(target, parent.fd, name) < 0 ? -errno : node_settle_dir(&parent);
-    return r < 0 ? r : node_lookup(&parent, name, ret_entry);
+    return r < 0 ? r : node_lookup_new(&parent, name, ret_entry);
 }
 
 void op_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, const char *name)

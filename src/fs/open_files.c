@@ -233,7 +233,7 @@ static void *close_old(void *data)
     pthread_mutex_lock(&files->lock);
     while ((inode = TAILQ_FIRST(&files->kept)) != NULL || !files->background.ended) {
         if (inode == NULL) {
-            pthread_cond_wait(&files->background.changed, &files->lock);
+            background_rest(&files->background);
         } else if (files->background.ended || is_old(inode)) {
             close_kept(files, inode);
             pthread_mutex_lock(&files->lock);

@@ -4,6 +4,7 @@
 #include "base/thread.h"
 
 #include <glib.h>
+#include <linux/fuse.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -13,12 +14,17 @@ enum {
     ENOUGH_MAX = 8,
     LOOKED_AT = 16,  /* one request in so many */
     QUIET_TICKS = 5, /* of the keeper's without a request; then it sleeps, once somebody reads */
+    LOOKOUT_US = 20, /* about what it takes to be woken */
+    SOON_US = 50,    /* and a bit more: the last request came so soon after the one before */
 };
 
 /* A thread's own */
 static _Thread_local struct {
     unsigned n_read;
-    long n_waits; /* when the request was read; -1: it is not looked at */
+    long n_waits;      /* when the request was read; -1: it is not looked at */
+    uint32_t client;   /* the thread that the last request was of */
+    bool is_same;      /* as that before */
+    int64_t waited_us; /* for that request */
 } own = {.n_waits = -1};
 
 static void give_turn(gpointer data)
@@ -33,9 +39,9 @@ static GPrivate turn = G_PRIVATE_INIT(give_turn);
 
 void turns_init(Turns *turns, int device)
 {
-    const guint n = g_get_num_processors() / 2;
+    const guint n = g_get_num_processors();
 
-    *turns = (Turns){.device = device, .least = CLAMP(n, 1, ENOUGH_MAX)};
+    *turns = (Turns){.device = device, .least = CLAMP(n / 2, 1, ENOUGH_MAX), .may_look_out = n > 1};
     turns->enough = turns->least;
     sem_init(&turns->free, 0, turns->least);
     sem_init(&turns->keeper_wanted, 0, 0);
@@ -171,18 +177,42 @@ static void take_turn(Turns *turns)
     }
 }
 
+/* Of several that wait, the kernel wakes one in read(2) in any case. */
+static void look_out(const Turns *turns, int64_t since)
+{
+    if (!turns->may_look_out || !own.is_same || own.waited_us > SOON_US)
+        return;
+    while (turns->reading == 0 && !is_waited_for(turns) &&
+           g_get_monotonic_time() - since < LOOKOUT_US)
+        continue;
+}
+
+static void note_client(const struct fuse_in_header *request)
+{
+    if (request->pid == 0) /* the kernel's own, such as a RELEASE */
+        return;
+    own.is_same = request->pid == own.client;
+    own.client = request->pid;
+}
+
 ssize_t turns_read(Turns *turns, void *buffer, size_t size)
 {
+    int64_t since;
     ssize_t n;
 
     end_look(turns);
     take_turn(turns);
+    since = g_get_monotonic_time();
+    look_out(turns, since);
     atomic_fetch_add(&turns->reading, 1);
     n = read(turns->device, buffer, size);
     atomic_fetch_add(&turns->n_read, 1);
     if (atomic_fetch_sub(&turns->reading, 1) == 1)
         wake_keeper(turns);
-    if (n > 0)
-        begin_look();
+    if (n < (ssize_t)sizeof(struct fuse_in_header))
+        return n;
+    own.waited_us = g_get_monotonic_time() - since;
+    note_client((const struct fuse_in_header *)buffer);
+    begin_look();
     return n;
 }

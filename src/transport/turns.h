@@ -11,7 +11,11 @@
  * thread has come to read; or when a thread had to wait for something below (of each thread's
  * requests, one in 16 is looked at) and there was a request when it came back. A turn goes when so
  * many threads wait in read(2) as are enough; a second without need for one more makes that
- * one less. */
+ * one less.
+ *
+ * To sleep and to be woken costs more than many a request. So while one client has one request
+ * after the other, the thread that would be the only one in read(2) looks out for the next one for
+ * a moment before it sleeps there. Two clients need the processor themselves. */
 #pragma once
 
 #include "base/errint.h"
@@ -26,6 +30,7 @@
 typedef struct {
     int device;              /* the caller's */
     unsigned least;          /* that may wait in read(2) in any case */
+    bool may_look_out;       /* a client can have a processor meanwhile */
     sem_t free;              /* turns that no thread has */
     _Atomic unsigned enough; /* that may wait in read(2) now; at least LEAST */
     _Atomic unsigned reading;
