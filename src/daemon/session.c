@@ -321,6 +321,20 @@ static ExitStatus serve(Session *session)
     return STATUS_SYSTEM;
 }
 
+/* libfuse has handlers before it knows whose (fuse_set_signal_handlers(), 3.18): a signal at that
+ * moment would be lost. */
+static int set_signal_handlers(Session *session)
+{
+    sigset_t all, before;
+    int r;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    r = fuse_set_signal_handlers(session->fuse);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return r;
+}
+
 static ExitStatus mount_and_serve(Session *session)
 {
     ExitStatus status = STATUS_MOUNT;
@@ -328,7 +342,7 @@ static ExitStatus mount_and_serve(Session *session)
     session->fuse = new_fuse_session(session);
     if (session->fuse == NULL)
         return STATUS_MOUNT;
-    if (fuse_set_signal_handlers(session->fuse) == 0) {
+    if (set_signal_handlers(session) == 0) {
         if (fuse_session_mount(session->fuse, session->mountpoint) == 0)
             status = serve(session);
         else
