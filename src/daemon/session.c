@@ -10,6 +10,7 @@
 #include "daemon/guard.h"
 #include "daemon/log.h"
 #include "daemon/manager.h"
+#include "daemon/mount_probe.h"
 #include "daemon/named_dir.h"
 #include "daemon/outside.h"
 #include "daemon/own_limits.h"
@@ -29,8 +30,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/vfs.h>
-#include <sys/wait.h>
 #include <syslog.h>
 
 typedef struct {
@@ -45,7 +44,7 @@ typedef struct {
     Reload reload;
     struct fuse_session *fuse;
     Guard guard;          /* for what tells the kernel of changes */
-    pid_t asker;          /* ask_mount() */
+    pid_t probe;          /* mount_probe.h */
     bool in_service;      /* in the foreground, of a service manager */
     int lower_fd;         /* O_PATH, for the sandbox; -1: there is none, or it was entered */
     _Atomic int ready_fd; /* -1: nobody waits (any more) */
@@ -156,34 +155,6 @@ static struct fuse_session *new_fuse_session(Session *session)
     return fuse;
 }
 
-/* A question that only a working mount answers: statfs(2) waits for INIT and then for us. It is
- * asked by a process of its own, without our descriptors: who waits for an answer that is being
- * worked on cannot be killed. A thread of ours that waits would outlive a SIGKILL to the daemon,
- * and hold open the device whose closing is what ends the wait. Returns the process, or -1 with
- * errno. */
-static pid_t ask_mount(const Session *session)
-{
-    struct statfs sfs;
-    pid_t child = fork();
-
-    if (child != 0)
-        return child;
-    if (close_range(STDERR_FILENO + 1, ~0U, 0) < 0)
-        _exit(errno);
-    _exit(statfs(session->mountpoint, &sfs) < 0 ? errno : 0);
-}
-
-/* Returns 0 or -errno. */
-static int hear_answer(pid_t asker)
-{
-    int status;
-
-    while (waitpid(asker, &status, 0) < 0)
-        if (errno != EINTR)
-            return -errno;
-    return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
-}
-
 static void tell_that_it_works(Session *session)
 {
     if (session->in_service) {
@@ -198,7 +169,7 @@ static void tell_that_it_works(Session *session)
 static void *confirm_mount(void *data)
 {
     Session *session = data;
-    int r = hear_answer(session->asker);
+    int r = mount_probe_end(session->probe);
     /* When a signal or an unmount came before the answer, that is no fault. */
     bool is_fault = r < 0 && !fuse_session_exited(session->fuse);
 
@@ -287,7 +258,7 @@ static ExitStatus serve(Session *session)
                               guard_start(&session->guard, session->fs.own_device) == 0);
     /* Asked only for somebody who waits for the answer, and before there are other threads. */
     bool asks = session->ready_fd >= 0 || session->in_service;
-    if (r == 0 && asks && (session->asker = ask_mount(session)) < 0)
+    if (r == 0 && asks && (session->probe = mount_probe_start(session->mountpoint)) < 0)
         r = -errno;
     if (r == 0) {
         requests_prepare(session->fuse, session->options,

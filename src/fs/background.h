@@ -22,9 +22,9 @@ void background_init(Background *background, pthread_mutex_t *lock);
  * be made. */
 bool background_wake(Background *background, void *(*run)(void *), void *data);
 
-/* For the thread, under the lock: there is nothing to do, until there is or it is to return (or for no
- * reason, as pthread_cond_wait(3) comes back). Who waits for a time on CHANGED itself is woken only to
- * return: what there is to do by then, it finds. */
+/* For the thread, under the lock: there is nothing to do, until there is or it is to return (or for
+ * no reason, as pthread_cond_wait(3) comes back). Who waits for a time on CHANGED itself is woken
+ * only to return: what there is to do by then, it finds. */
 void background_rest(Background *background);
 
 /* Ends the thread and waits for that; without the lock. */
